@@ -1,0 +1,30 @@
+/** The commands of this version, each loaded only when it is called, and the names that later versions will have. */
+import type { Command } from "./main.ts";
+
+interface CommandRow {
+  readonly load: () => Promise<Command>;
+}
+
+export const commands = {
+  run: { load: async () => (await import("./commands/run.ts")).run },
+  eval: { load: async () => (await import("./commands/eval.ts")).evaluate },
+  types: { load: async () => (await import("./commands/types.ts")).types },
+  grants: { load: async () => (await import("./commands/grants.ts")).grants },
+  revoke: { load: async () => (await import("./commands/revoke.ts")).revoke },
+  audit: { load: async () => (await import("./commands/audit.ts")).audit },
+  doctor: { load: async () => (await import("./commands/doctor.ts")).doctor },
+  explain: { load: async () => (await import("./commands/explain.ts")).explain },
+  help: { load: async () => (await import("./commands/help.ts")).help },
+  version: { load: async () => (await import("./commands/version.ts")).version },
+} satisfies Record<string, CommandRow>;
+
+export type CommandName = keyof typeof commands;
+
+export const findCommand = (word: string): CommandRow | undefined =>
+  Object.hasOwn(commands, word) ? commands[word as CommandName] : undefined;
+
+/** Names that are taken, but that this version does not know how to do. */
+export const later: ReadonlySet<string> = new Set([
+  ..."repl test learn new check pack keygen sign verify install list info update rollback remove".split(" "),
+  ..."enable disable search privacy trust index policy data dashboard host mcp schema completions".split(" "),
+]);

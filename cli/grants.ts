@@ -1,0 +1,81 @@
+/** From grants as they were typed or filed to rules in force: paths made absolute and resolved once, hosts in the URL standard's form,
+ *  and a word where something may not be what was meant. */
+import { existsSync, realpathSync } from "node:fs";
+import type { Kind } from "../runtime/core/capability.ts";
+import { fail } from "../runtime/core/errors.ts";
+import type { Grant, GrantContext } from "../runtime/core/grant.ts";
+import { pathRules } from "../runtime/core/path.ts";
+import { operationNames } from "../stdlib/generated/registry.ts";
+
+export interface GrantBases {
+  /** What relative paths are relative to. */
+  readonly folder: string;
+  readonly home: string;
+  readonly plugin: string;
+  readonly data: string;
+  readonly tmp: string;
+}
+
+export function grantContext(bases: GrantBases): GrantContext {
+  const paths = pathRules(process.platform);
+  const variables: Record<string, string> = {
+    home: bases.home,
+    plugin: bases.plugin,
+    data: bases.data,
+    tmp: bases.tmp,
+  };
+  return {
+    path(text) {
+      const home = text === "~" || text.startsWith("~/") ? bases.home + text.slice(1) : text;
+      const filled = home.replace(/\$\{([^}]*)\}/g, (_, name: string) => {
+        const value = variables[name];
+        if (value === undefined)
+          throw fail("E_USAGE", `\${${name}} is not known (${Object.keys(variables).join(", ")})`);
+        return value;
+      });
+      return paths.absolute(filled, bases.folder);
+    },
+    host: urlHost,
+    operations: (kind: Kind) => operationNames[kind],
+  };
+}
+
+/** The URL standard's own form of a host: lower case, IDNA, IPv4 in any spelling made dotted; IPv6 without brackets. */
+export function urlHost(text: string): string | undefined {
+  if (/[/?#@\\:\s]/.test(text.replace(/^\[.*\]$/, ""))) return undefined;
+  const host = URL.parse(`http://${text}/`)?.hostname;
+  return host?.replace(/^\[|\]$/g, "") || undefined;
+}
+
+/** Follows the links of a path scope once. What does not exist yet is resolved as far as it exists. */
+export function resolveGrant(grant: Grant): Grant {
+  const { scope } = grant;
+  if (scope?.kind !== "read" && scope?.kind !== "write") return grant;
+  return { ...grant, scope: { ...scope, resolved: resolvePath(scope.lexical) } };
+}
+
+function resolvePath(path: string): string {
+  try {
+    return realpathSync.native(path).replaceAll("\\", "/");
+  } catch {
+    const paths = pathRules(process.platform);
+    const parent = paths.parent(path);
+    return parent === path ? path : paths.join(resolvePath(parent), paths.basename(path));
+  }
+}
+
+/** A path that is granted and does not exist: it may come to exist, or it is a slip. */
+export function missingScope(grant: Grant): string | undefined {
+  const { scope } = grant;
+  if (grant.effect !== "allow" || (scope?.kind !== "read" && scope?.kind !== "write")) return undefined;
+  return existsSync(scope.resolved) ? undefined : scope.written;
+}
+
+/** `*.com` would be everybody's. @throws E_USAGE */
+export async function refusePublicSuffix(grant: Grant): Promise<void> {
+  const host = grant.scope?.kind === "net" ? grant.scope.net.host : undefined;
+  if (grant.effect !== "allow" || host?.type !== "below") return;
+  const { isPublicSuffix } = await import("../runtime/powers/net/suffix.ts");
+  if (isPublicSuffix(host.name))
+    throw fail("E_USAGE", `*.${host.name} is a public suffix: everybody's hosts lie under it; name a domain`);
+}

@@ -1,0 +1,171 @@
+/** The pages of \`sbx help\`, by topic and by command. */
+
+const run = `sbx run [options] SCRIPT [options] [args…] [-- args…]
+
+Options stand before the script or directly behind it. They end at the first
+bare word or at --; everything after that is the plugin's. Words that come from
+elsewhere belong behind --:  sbx run plugin.ts --allow-read=. -- "$file"
+
+SCRIPT is a .ts or .js file, a folder with a main.ts, or - for standard input.
+
+Grants (sbx help permissions)
+  -R -W -N -E -D -H   --allow-KIND[=SCOPE,…[,option=value]]   also -RW
+  --deny-KIND[=…]     always wins       --ignore-read, --ignore-env   "not there"
+  -A                  a bare allow of every kind
+
+Asking
+  --no-prompt         never ask: what would be asked is denied
+  --prompts=N         at most N questions in a run (20)
+
+Limits
+  --timeout=30s       wall time (none)          --cpu=10s      continuous work
+  --memory=128mb      --stack=1mb               --output=16mb  printed bytes
+  --handles=256       things open at once       --inflight=64  calls at once
+  --body=64mb         one read or response      --request-timeout=30s
+  --traffic=100mb     network bytes in all      --kv=16mb      the plugin's store
+
+Records
+  --audit=FILE        where the audit goes      --report=FILE  a JSON account
+  --deterministic=SEED  fixes clock, randomness and order
+  --quiet             only errors               --json         errors as JSON
+`;
+
+const evaluate = `sbx eval [options] 'CODE' [args…] [-- args…]
+
+Runs CODE as a module. The options are those of sbx run.
+
+  sbx eval 'console.log(1 + 1)'
+  sbx eval --allow-read=. 'import { readDir } from "sbx:fs";
+    for await (const { name } of readDir(".")) console.log(name)'
+`;
+
+const types = `sbx types
+
+Prints the declarations of the standard library and of the globals.
+
+  sbx types > sbx.d.ts       then name it in your tsconfig.json
+`;
+
+const grants = `sbx grants [--json]
+
+Lists the answers "Always" and "Never" that were given to questions. They belong
+to a script's exact content: a changed script is asked about again.
+
+  sbx revoke ID…     forgets some        sbx revoke --all     forgets all
+`;
+
+const doctor = `sbx doctor [--json]
+
+Says what this machine offers to hold a plugin in: the walls of the operating
+system, where sbx keeps its own files, and versions.
+`;
+
+const explain = `sbx explain CODE [--json]        sbx explain
+
+Explains an error code: what it means, why, and what to do. Without a code, lists
+them all.
+`;
+
+const permissions = `Grants: KIND=SCOPE[,SCOPE…][,option=value…]
+
+  read   a file, or a folder and all below it        --allow-read=./docs
+  write  likewise; also making and removing          --allow-write=./out
+  net    [METHOD+METHOD ]host[:port][/path]          --allow-net=api.example.com
+  env    a name, or PREFIX_*                         --allow-env=LANG
+  data   kv, the plugin's own store                  --allow-data=kv
+  host   a function of the host application          --allow-host=math.double
+
+Options follow the last scope and bind to every scope of the flag:
+  for=10m  uses=3  maxBytes=10mb  maxCalls=100  ops=readFile+stat  local=yes (net)
+  \\ escapes , = and itself.
+
+What decides, in this order, whatever the order of the flags:
+  1  a deny that covers the request wins; a scoped ignore makes it "not there"
+  2  an allow that covers it and is neither expired nor used up
+  3  you are asked, if there is a terminal and --no-prompt and CI are not set
+  4  denied
+
+A bare --allow-net means public addresses. Loopback, private and other special
+addresses need naming: the address, a CIDR, localhost, or local=yes on a host.
+
+Never covered by a folder or by -A: well-known secrets (keys, .env, credential
+stores) and files that the system runs by itself. Name them. Never granted at
+all: sbx's own files, /proc/self and other doors into processes.
+
+Relative paths are relative to the working directory. ~/, \${home}, \${plugin},
+\${data} and \${tmp} are known.
+`;
+
+const flow = `What a run has read decides where it may still write.
+
+This version gives the label "secret" to well-known secrets and to what --label
+names; a run that has read it can no longer send, store or print it where that
+label is not cleared. --clear opens one sink for one label. Your own terminal is
+always open. Ordinary files carry no label: scripts that read none of this never
+meet this page.
+`;
+
+const manifest = `Packages with a manifest (sbx.json) are not available in this version. A script or
+a folder is run as it is; its grants come from the command line and from you.
+`;
+
+const data = `kv is the plugin's own store, separate for each plugin, with a quota (--kv=16mb):
+
+  import { kv } from "sbx:data";
+  await kv.set("last", Date.now());        needs --allow-data=kv
+
+Data sets of a catalog are not available in this version.
+`;
+
+const hosts = `Host applications that start plugins over JSON-RPC are not available in this
+version. From a program, start sbx run with --no-prompt and --report=FILE.
+`;
+
+const audit = `sbx audit [--plugin= --kind= --decision= --since=1h --run= --file=FILE] [--json]
+                    lists decisions and operations
+sbx audit export    the same records as JSON lines, unchanged
+sbx audit verify [FILE]   follows every run's hash chain; damage is exit code 65
+sbx audit show ID   one record, or all of a run
+sbx audit who FILE  which plugin wrote FILE
+
+A record is written before the result of what it records reaches the plugin. It
+holds no contents. If it cannot be written, the operation does not happen.
+Records lie in the state folder (sbx doctor says where) or in --audit=FILE.
+`;
+
+const exitCodes = `  0    the plugin ended well (it may choose 0 to 63 itself)
+  1    the plugin threw, or could not be loaded
+  2    wrong usage
+  65   damaged or changed: package, audit
+  66   no such script
+  69   something this machine lacks
+  70   a defect in sbx itself
+  76   the true result may not leave: labels are not cleared for the exit code
+  77   a denial that nobody caught, or you stopped the plugin
+  78   malformed configuration
+  124  a time limit
+  125  a memory, stack, output, handle, call or byte limit
+  130  interrupted (Ctrl-C)
+
+When the reader of standard output goes away (| head -1), the run is ended quietly
+and the code is 0.
+`;
+
+export const topics: Readonly<Record<string, string>> = {
+  permissions,
+  flow,
+  manifest,
+  data,
+  hosts,
+  audit,
+  "exit-codes": exitCodes,
+  run,
+  eval: evaluate,
+  types,
+  grants,
+  revoke: grants,
+  doctor,
+  explain,
+  version: "sbx version [--json]\n\nPrints the version.\n",
+  help: "sbx help [TOPIC]\n\nExplains a topic or a command.\n",
+};

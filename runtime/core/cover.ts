@@ -1,0 +1,106 @@
+/** Does a grant's scope speak about a target? Pure tests, one for what opens (allow, ceiling) and one for what closes (deny, ignore,
+ *  label): what opens must hold for every form of the target, what closes for any. Knows nothing of counters, time or order. */
+import type { DataTarget, NetTarget, PathTarget, Target } from "./capability.ts";
+import type { DataScope, Grant, PathScope } from "./grant.ts";
+import { covers as netCovers, coversForDeny as netDenies } from "./host.ts";
+import { autorunPlaceOf, placeOf, type Place } from "./places.ts";
+
+/** Places of this system that grants must name. */
+export interface Places {
+  readonly secret: readonly Place[];
+  readonly autorun: readonly Place[];
+  /** File names compare without case (Windows, macOS). */
+  readonly foldCase: boolean;
+}
+
+/** Equal, or below it. */
+export const within = (path: string, scope: string): boolean =>
+  path === scope || path.startsWith(scope.endsWith("/") ? scope : `${scope}/`);
+
+/** `ops=`: no list means every operation. */
+const operationFits = (grant: Grant, names: readonly string[]): boolean =>
+  grant.options.ops === undefined || grant.options.ops.some((op) => names.includes(op));
+
+/** An allow (or a ceiling) covers the target: every form of it lies inside, and what must be named is named. */
+export function opens(grant: Grant, target: Target, names: readonly string[], places: Places): boolean {
+  if (!operationFits(grant, names)) return false;
+  switch (target.kind) {
+    case "read":
+    case "write":
+      return grant.kind === target.kind && pathOpens(grant.scope as PathScope | null, target, places);
+    case "net":
+      return grant.kind === "net" && netOpens(grant, target);
+    case "data":
+      return grant.kind === "data" && dataOpens(grant.scope as DataScope | null, target);
+    case "env":
+    case "host":
+      if (grant.kind !== target.kind) return false;
+      if (target.name === "*") return true;
+      return grant.scope === null || nameFits((grant.scope as { name: string }).name, target.name);
+    default:
+      return target satisfies never;
+  }
+}
+
+function pathOpens(scope: PathScope | null, target: PathTarget, places: Places): boolean {
+  if (target.canonical === "/dev/null") return true;
+  const root = placeOf(target.canonical, places.secret)?.root ?? (target.kind === "write" ? autorunPlaceOf(target.canonical, places.autorun)?.root : undefined);
+  if (scope === null) return root === undefined && !isSpecial(target);
+  if (isSpecial(target)) return scope.resolved === target.canonical && target.type !== "forbidden";
+  if (root !== undefined && !within(scope.resolved, root)) return false;
+  const written = within(target.lexical, scope.lexical) || within(target.lexical, scope.resolved);
+  if (!written || !within(target.canonical, scope.resolved)) return false;
+  // The granted folder itself can be neither removed nor renamed.
+  return !(target.entry && target.kind === "write" && target.type === "folder" && target.canonical === scope.resolved);
+}
+
+const isSpecial = (target: PathTarget): boolean =>
+  target.type === "device" || target.type === "fifo" || target.type === "socket" || target.type === "kernel" || target.type === "forbidden";
+
+function netOpens(grant: Grant, target: NetTarget): boolean {
+  const scope = grant.scope === null ? null : grant.scope.kind === "net" ? grant.scope.net : undefined;
+  return scope !== undefined && netCovers(scope, target, { local: grant.options.local === true });
+}
+
+function dataOpens(scope: DataScope | null, target: DataTarget): boolean {
+  if (scope === null) return true;
+  if (scope.dataset !== target.dataset) return false;
+  if (target.dataset === "kv") return true;
+  const access = scope.access === "write" || scope.access === target.access || (scope.access === "read" && target.access === "count");
+  return access && (target.fields ?? []).every((field) => scope.fields.length === 0 || scope.fields.includes(field));
+}
+
+/** `PREFIX_*`, `group.*` or the name itself. */
+export const nameFits = (pattern: string, name: string): boolean =>
+  pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+
+/** A deny, an ignore or a label speaks about the target: any form of it, or (for `tree`) anything below it. */
+export function closes(grant: Grant, target: Target, names: readonly string[], places: Places): boolean {
+  if (grant.kind !== target.kind || !operationFits(grant, names)) return false;
+  if (grant.scope === null) return true;
+  switch (target.kind) {
+    case "read":
+    case "write":
+      return pathCloses(grant.scope as PathScope, target, places.foldCase);
+    case "net":
+      return grant.scope.kind === "net" && netDenies(grant.scope.net, target);
+    case "data": {
+      const scope = grant.scope as DataScope;
+      if (scope.dataset !== target.dataset) return false;
+      return scope.fields.length === 0 || (target.fields ?? []).some((field) => scope.fields.includes(field));
+    }
+    case "env":
+    case "host":
+      return nameFits((grant.scope as { name: string }).name, target.name);
+    default:
+      return target satisfies never;
+  }
+}
+
+function pathCloses(scope: PathScope, target: PathTarget, foldCase: boolean): boolean {
+  const fold = (path: string): string => (foldCase ? path.normalize("NFC").toLowerCase() : path);
+  const forms = [fold(target.lexical), fold(target.canonical)];
+  const scopes = [fold(scope.lexical), fold(scope.resolved)];
+  if (forms.some((form) => scopes.some((denied) => within(form, denied)))) return true;
+  return target.tree && scopes.some((denied) => within(denied, fold(target.canonical)));
+}

@@ -1,0 +1,221 @@
+/** What a live power can do, one interface a kind of authority. Only the gate hands these out, opened from a resolved target, and
+ *  only for as long as one operation runs: after that every method fails. Implemented in runtime/powers, used by operations. */
+import type { GovernedNeed, HandleType, Target } from "./capability.ts";
+
+export interface FileInfo {
+  readonly isFile: boolean;
+  readonly isDirectory: boolean;
+  readonly isSymlink: boolean;
+  readonly size: number;
+  /** Milliseconds since the epoch, or null where the system has none. */
+  readonly mtime: number | null;
+  readonly atime: number | null;
+  readonly birthtime: number | null;
+  readonly mode: number | null;
+}
+
+export interface FolderEntry {
+  readonly name: string;
+  readonly isFile: boolean;
+  readonly isDirectory: boolean;
+  readonly isSymlink: boolean;
+}
+
+/** Read access to one resolved file or folder. Bytes are charged to the grant before they are handed out. */
+export interface ReadPower {
+  /** The whole file. @throws E_LIMIT_BYTES over `max`; E_NOT_FOUND; E_INVALID for a folder */
+  bytes(max: number): Promise<Uint8Array>;
+  stat(): Promise<FileInfo>;
+  /** Does the path lead to something? */
+  exists(): Promise<boolean>;
+  /** The canonical path. @throws E_NOT_FOUND */
+  realPath(): string;
+  /** All entries in name order (by code unit), in pages. */
+  list(): Promise<FolderCursor>;
+}
+
+/** A listing under way; `next` gives an empty page at the end. */
+export interface FolderCursor {
+  next(max: number): Promise<readonly FolderEntry[]>;
+  close(): Promise<void>;
+}
+
+export interface ReplaceOptions {
+  readonly append?: boolean;
+  /** true: make it if missing (the default). false: it must exist. */
+  readonly create?: boolean;
+  /** It must not exist. */
+  readonly createNew?: boolean;
+  readonly mode?: number;
+}
+
+/** Change access to one resolved file or folder. */
+export interface WritePower {
+  /** Writes the whole file: a temporary file beside it, then a rename; or appends. A kill leaves the old or the new content. */
+  replace(content: Uint8Array, options: ReplaceOptions): Promise<void>;
+  /** Like `replace`, from another file's content, at most `max` bytes, never through this process's memory as a whole. */
+  replaceFrom(source: ReadPower, max: number): Promise<void>;
+  makeFolder(options: { recursive: boolean; mode?: number }): Promise<void>;
+  /** A new folder inside this one with an unpredictable name; gives its canonical path. */
+  makeTempFolder(prefix: string): Promise<string>;
+  remove(options: { recursive: boolean }): Promise<void>;
+  /** Moves this entry to where `target` stands, replacing a file there. */
+  moveTo(target: WritePower): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly read: boolean;
+  readonly write: boolean;
+  readonly append: boolean;
+  readonly truncate: boolean;
+  readonly create: boolean;
+  readonly createNew: boolean;
+  readonly mode?: number;
+}
+
+/** Both sides of opening a file in place; `open` needs the powers that its options name. */
+export interface FileOpener {
+  open(sides: { read?: ReadPower; write?: WritePower }, options: OpenOptions): Promise<OpenFile>;
+}
+
+/** An open file. Positions are kept here, not in the guest. */
+export interface OpenFile {
+  /** Up to `max` bytes from the position; empty at the end. */
+  read(max: number): Promise<Uint8Array>;
+  /** All of `bytes` at the position (or the end, for append). */
+  write(bytes: Uint8Array): Promise<number>;
+  seek(offset: number, from: "start" | "current" | "end"): Promise<number>;
+  stat(): Promise<FileInfo>;
+  truncate(size: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface RequestOptions {
+  readonly method: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Uint8Array | null;
+  /** A streaming body: the broker pulls. */
+  readonly upload?: UploadSource;
+  readonly redirect: "follow" | "error" | "manual";
+}
+
+/** Where the bytes of a streaming request come from. */
+export interface UploadSource {
+  /** undefined at the end. @throws what ended the upload early */
+  next(): Promise<Uint8Array | undefined>;
+  /** Nothing more will be pulled; whoever still writes fails with `why`. */
+  close(why?: unknown): void;
+}
+
+export interface ResponseHead {
+  readonly status: number;
+  readonly statusText: string;
+  readonly url: string;
+  readonly redirected: boolean;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: ResponseBody | null;
+}
+
+/** A response body under way, already decompressed, counted against the body limit and the traffic of the grant. */
+export interface ResponseBody {
+  /** Up to `max` bytes; an empty array only at the end. */
+  read(max: number): Promise<Uint8Array>;
+  /** Known to have nothing more to read. */
+  readonly ended: boolean;
+  cancel(): Promise<void>;
+}
+
+/** One request to one judged URL; redirects and addresses are judged on the way through `Lease.obtain` and `Lease.admit`. */
+export interface NetPower {
+  request(options: RequestOptions): Promise<ResponseHead>;
+}
+
+export interface KvEntry {
+  readonly key: string;
+  readonly value: string;
+}
+export type KvChange =
+  | { readonly op: "set"; readonly key: string; readonly value: string; readonly onlyIf?: string | null }
+  | { readonly op: "delete"; readonly key: string }
+  | { readonly op: "check"; readonly key: string; readonly value: string | null };
+
+/** The plugin's own store. Values are JSON text. */
+export interface StorePower {
+  get(key: string): Promise<string | null>;
+  /** Atomic: all or nothing. false when a check failed. @throws E_LIMIT_BYTES over the quota */
+  apply(changes: readonly KvChange[]): Promise<boolean>;
+  /** In key order (by UTF-8 bytes), after `after`, at most `limit`. */
+  list(options: { prefix: string; after?: string; limit: number }): Promise<readonly KvEntry[]>;
+}
+
+export interface EnvPower {
+  get(name: string): string | undefined;
+  /** Names and values that the grants cover. */
+  all(): Record<string, string>;
+}
+
+export interface HostPower {
+  call(args: unknown): Promise<unknown>;
+}
+
+/** Kind → power. */
+export interface PowerOf {
+  read: ReadPower;
+  write: WritePower;
+  net: NetPower;
+  data: StorePower;
+  env: EnvPower;
+  host: HostPower;
+}
+
+/** What a power holds while its operation (or its handle) lives. The gate makes it and ends it. */
+export interface Lease {
+  /** Aborted when the operation is cancelled, a limit strikes, a label closes the sink, or the grant is revoked or expires. */
+  readonly signal: AbortSignalLike;
+  /** @throws once the lease has ended */
+  alive(): void;
+  /** Charges bytes that come in or go out; call before they are handed on. @throws E_LIMIT_BYTES, E_EXPIRED, E_REVOKED, E_FLOW */
+  spend(bytes: number, direction: "in" | "out"): void;
+  /** Judges the same need with more known of it (an address, another resolved form). @throws the denial */
+  admit(target: Target): Promise<void>;
+  /** New authority met on the way (a redirect): the whole gate, with a prompt if need be. Gives the lease of the new target.
+   *  @throws the denial */
+  obtain(need: GovernedNeed): Promise<{ target: Target; lease: Lease }>;
+  /** Would the target be granted as things stand? Asks nobody, audits nothing. */
+  permits(target: Target): boolean;
+  /** Limits that apply to this run, in bytes and milliseconds. */
+  readonly limits: PowerLimits;
+}
+
+export interface PowerLimits {
+  /** Largest body that is read whole. */
+  readonly body: number;
+  readonly requestTimeout: number;
+  readonly kv: number;
+}
+
+/** The part of AbortSignal that powers use (core knows no web types). */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: "abort", listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+/** One kind of authority, as the gate sees it: from need to target without acting, from target to power with a lease. */
+export interface PowerSource<N extends GovernedNeed = GovernedNeed, P = PowerOf[N["kind"]]> {
+  /** Canonical form. Acts on nothing, asks no name server, tells nobody whether the target exists. The target may be an instance
+   *  that pins what was resolved (an open directory handle), released by `release`. @throws E_INVALID for a malformed need */
+  resolve(need: N): Promise<Target>;
+  open(target: Target, lease: Lease): Promise<P>;
+  release(target: Target): void;
+  /** What an operation gets when the target is ignored ("not there"); without it the operation fails as not found. */
+  absent?(): P;
+}
+
+/** Things that outlive the operation that made them. */
+export interface HandleEntry {
+  readonly type: HandleType;
+  readonly object: unknown;
+  close(): Promise<void>;
+}

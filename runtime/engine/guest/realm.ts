@@ -1,0 +1,302 @@
+/** One guest: an instance with the prelude in it, its `host`, its modules and its program. Whatever the guest does
+ *  ends in one of three ways: it waits (`idle`), it failed (`failure`), or the instance is broken (`failure` too).
+ *
+ *  Refuses to know: descriptors, frames, the seal. Holds no authority: calls and output go to `Outlet`. */
+
+import { facade, INTERNAL, internalModule, moduleOf, normalize, refusal } from "./facade.ts";
+import { GLUE, GLUE_FILE, glue } from "./glue.ts";
+import { type Native, NoRoom, QuickJS, Thrown, type Value } from "./quickjs.ts";
+
+/** Where the guest's words go. */
+export interface Outlet {
+  /** Throws RangeError when the two exceed a frame. */
+  call(id: number, head: string, body?: Uint8Array): void;
+  out(stream: 1 | 2, text: string): void;
+}
+
+/** A pure function beside the engine. Throws an Error whose message the guest sees as a TypeError. */
+export type Pure = (name: string, arg: string, bytes?: Uint8Array) => string | number | ArrayBuffer | Uint8Array;
+
+export interface RealmParts {
+  readonly module: WebAssembly.Module;
+  readonly memory: number;
+  readonly stack: number;
+  /** Text of a guest chunk, or undefined when there is none of that name. */
+  readonly chunk: (name: string) => Uint8Array | undefined;
+  readonly pure: Pure;
+  readonly outlet: Outlet;
+}
+
+type GlueName = (typeof GLUE)[number];
+type Kind = "uncaught" | "rejection" | "syntax" | "import";
+
+/** Jobs run between two looks at the state of the instance. */
+const JOB_BATCH = 512;
+
+export class Realm {
+  /** Head of a FAIL frame once the run is over. */
+  failure: string | undefined;
+  readonly #vm: QuickJS;
+  readonly #parts: RealmParts;
+  #glue = {} as { [Name in GlueName]: Value };
+  readonly #rejected = new Map<number, { readonly promise: Value; readonly reason: Value }>();
+  #body: Buffer | undefined;
+  #linking = false;
+
+  static async create(parts: RealmParts): Promise<Realm> {
+    let realm: Realm | undefined;
+    const vm = await QuickJS.create(parts.module, parts, {
+      normalize,
+      source: (name) => (realm as Realm).#source(name),
+    });
+    realm = new Realm(vm, parts);
+    realm.#boot();
+    return realm;
+  }
+
+  private constructor(vm: QuickJS, parts: RealmParts) {
+    this.#vm = vm;
+    this.#parts = parts;
+  }
+
+  setStackLimit(bytes: number): void {
+    this.#vm.setStackLimit(bytes);
+  }
+
+  /** Gives the prelude its data, then evaluates the program's module. `data` is JSON. */
+  start(name: string, source: Uint8Array, data: string): void {
+    this.#enter(() => {
+      this.#callGlue("start", this.#vm.text(data));
+      try {
+        this.#linking = true;
+        this.#vm.compile(source, name);
+      } catch (error) {
+        if (error instanceof Thrown) return this.#fail(error.value, this.#linkFailure(error.value));
+        throw error;
+      } finally {
+        this.#linking = false;
+      }
+      this.#callGlue("run", this.#vm.text(name));
+    });
+  }
+
+  deliver(id: number, ok: boolean, head: string, body: Uint8Array): void {
+    this.#enter(() => {
+      const vm = this.#vm;
+      const bytes = body.length === 0 ? [] : [vm.bytes(body)];
+      this.#callGlue("deliver", vm.number(id), vm.number(ok ? 1 : 0), vm.text(head), ...bytes);
+    });
+  }
+
+  wake(): void {
+    let more = true;
+    while (more && this.failure === undefined) {
+      more = false;
+      this.#enter(() => {
+        const result = this.#callGlue("wake");
+        more = this.#vm.toNumber(result) === 1;
+      });
+    }
+  }
+
+  event(head: string): void {
+    this.#enter(() => this.#callGlue("event", this.#vm.text(head)));
+  }
+
+  /** Head of an IDLE frame; undefined when the guest failed. */
+  idle(): string | undefined {
+    let head: string | undefined;
+    this.#enter(() => {
+      const result = this.#callGlue("idle");
+      head = this.#vm.toText(result);
+      this.#vm.free(result);
+    });
+    return this.failure === undefined ? head : undefined;
+  }
+
+  #boot(): void {
+    const vm = this.#vm;
+    vm.trackRejections((promise, reason, isHandled) => this.#rejection(promise, reason, isHandled));
+    const make = vm.script(glue, GLUE_FILE);
+    const functions = vm.call(make, vm.object(this.#natives()));
+    for (const name of GLUE) this.#glue[name] = vm.property(functions, name);
+    vm.module(internalModule, INTERNAL);
+    this.#enter(() => this.#callGlue("boot"));
+    if (this.failure !== undefined) throw new Error(`prelude: ${this.failure}`);
+  }
+
+  /** Runs guest code, then all jobs, then judges what was left. Leaves `failure` set when the run is over. */
+  #enter(run: () => unknown): void {
+    if (this.failure !== undefined) return;
+    try {
+      try {
+        run();
+      } catch (error) {
+        if (!(error instanceof Thrown)) throw error;
+        this.#fail(error.value, "uncaught");
+      }
+      this.#settle();
+    } catch (error) {
+      this.failure = this.#broken(error);
+    }
+    if (this.#vm.exhausted) this.failure = memoryFailure();
+  }
+
+  #settle(): void {
+    do {
+      while (this.failure === undefined && this.#vm.jobs(JOB_BATCH) === JOB_BATCH) this.#collect();
+      this.#collect();
+      if (this.failure !== undefined) return;
+      for (const [key, { promise, reason }] of this.#rejected) {
+        this.#rejected.delete(key);
+        this.#fail(reason, "rejection", promise);
+        if (this.failure !== undefined) return;
+      }
+    } while (this.#vm.jobs(1) === 1);
+  }
+
+  /** Takes over a failure that guest code noted by itself. */
+  #collect(): void {
+    if (this.#vm.exhausted) throw new NoRoom("memory");
+    this.#note(this.#vm.call(this.#glue.failure));
+  }
+
+  /** Offers a thrown value, which is given away, to the guest's handlers; notes it when none takes it. */
+  #fail(value: Value, kind: Kind, promise?: Value): void {
+    const vm = this.#vm;
+    const name = vm.text(kind);
+    this.#note(vm.call(this.#glue.failure, value, name, ...(promise === undefined ? [] : [promise])));
+    vm.free(value);
+    vm.free(name);
+    if (promise !== undefined) vm.free(promise);
+  }
+
+  #note(result: Value): void {
+    const text = this.#vm.toText(result);
+    this.#vm.free(result);
+    if (text !== "undefined") this.failure ??= refined(text);
+  }
+
+  #broken(error: unknown): string {
+    if (error instanceof NoRoom || this.#vm.exhausted) return memoryFailure();
+    if (error instanceof RangeError && error.message.includes("call stack")) return failureOf("stack", "RangeError", "Maximum call stack size exceeded");
+    if (error instanceof Thrown) return failureOf("engine", "Error", "an error that cannot be shown");
+    return failureOf("engine", "EngineFault", error instanceof Error ? error.message : String(error));
+  }
+
+  #linkFailure(value: Value): Kind {
+    const name = this.#vm.property(value, "name");
+    const text = this.#vm.toText(name);
+    this.#vm.free(name);
+    return text === "TypeError" ? "import" : "syntax";
+  }
+
+  #rejection(promise: bigint, reason: bigint, isHandled: boolean): void {
+    const key = Number(BigInt.asUintN(32, promise));
+    const known = this.#rejected.get(key);
+    if (!isHandled) {
+      this.#rejected.set(key, { promise: this.#vm.own(promise), reason: this.#vm.own(reason) });
+    } else if (known !== undefined) {
+      this.#rejected.delete(key);
+      this.#vm.free(known.promise);
+      this.#vm.free(known.reason);
+    }
+  }
+
+  #source(specifier: string): string {
+    const name = moduleOf(specifier);
+    if (name === undefined || this.#parts.chunk(name) === undefined) {
+      throw new Thrown(this.#callGlue("refused", this.#vm.text(refusal(specifier))));
+    }
+    const names = this.#callGlue("exportNames", this.#vm.text(name));
+    const list = JSON.parse(this.#vm.toText(names)) as string[];
+    this.#vm.free(names);
+    return facade(name, list);
+  }
+
+  /** Arguments are given away. */
+  #callGlue(name: GlueName, ...args: readonly Value[]): Value {
+    try {
+      return this.#vm.call(this.#glue[name], ...args);
+    } finally {
+      for (const arg of args) this.#vm.free(arg);
+    }
+  }
+
+  #natives(): { [name: string]: Value } {
+    const vm = this.#vm;
+    const { outlet, pure, chunk } = this.#parts;
+    const natives: { [name: string]: Native } = {
+      call: ([id = 0, head = 0, body]) => {
+        const bytes = body === undefined ? this.#body : vm.toBytes(body);
+        this.#body = undefined;
+        outlet.call(vm.toNumber(id), vm.toText(head), bytes);
+        return 0;
+      },
+      bodyStart: ([length = 0]) => {
+        this.#body = Buffer.allocUnsafeSlow(bodyLength(vm.toNumber(length)));
+        return 0;
+      },
+      bodyPart: ([at = 0, part = 0]) => {
+        this.#body?.set(vm.toBytes(part), vm.toNumber(at));
+        return 0;
+      },
+      out: ([stream = 0, text = 0, length = 0]) => {
+        outlet.out(vm.toNumber(stream) === 2 ? 2 : 1, vm.toText(text, vm.toNumber(length)));
+        return 0;
+      },
+      pure: ([name = 0, arg = 0, length = 0, bytes]) => {
+        const given = bytes === undefined ? undefined : vm.toBytes(bytes);
+        return this.#answer(() => pure(vm.toText(name), vm.toText(arg, vm.toNumber(length)), given));
+      },
+      chunk: ([name = 0]) => {
+        const text = vm.toText(name);
+        const source = chunk(text);
+        return source === undefined ? 0 : vm.script(source, `sbx:chunk/${text}`);
+      },
+      now: () => vm.number(performance.now()),
+      wall: () => vm.number(Date.now()),
+      promiseState: ([promise = 0]) => vm.number(vm.promiseState(promise)),
+      promiseResult: ([promise = 0]) => vm.promiseResult(promise),
+    };
+    const made: { [name: string]: Value } = {};
+    for (const [name, native] of Object.entries(natives)) made[name] = vm.function(name, native);
+    return made;
+  }
+
+  /** A text with NUL in it travels as [JSON]; a failure as [message, 0]. */
+  #answer(run: () => ReturnType<Pure>): Value {
+    const vm = this.#vm;
+    let answer: ReturnType<Pure>;
+    try {
+      answer = run();
+    } catch (error) {
+      return vm.array([vm.text(error instanceof Error ? error.message : String(error)), vm.number(0)]);
+    }
+    if (typeof answer === "number") return vm.number(answer);
+    if (typeof answer !== "string") return vm.bytes(answer instanceof Uint8Array ? answer : new Uint8Array(answer));
+    return answer.includes("\0") ? vm.array([vm.text(JSON.stringify(answer))]) : vm.text(answer);
+  }
+}
+
+/** Throws RangeError beyond what a frame takes: 64 MiB and some. */
+function bodyLength(length: number): number {
+  if (!(length >= 0 && length <= 65 * 1024 * 1024)) throw new RangeError("body too large");
+  return length;
+}
+
+function memoryFailure(): string {
+  return failureOf("memory", "RangeError", "out of memory");
+}
+
+function failureOf(kind: string, name: string, message: string): string {
+  return JSON.stringify({ error: { name, message, stack: "", kind } });
+}
+
+/** Names what the engine's own errors stand for. */
+function refined(failure: string): string {
+  const { error } = JSON.parse(failure) as { error: { name: unknown; message: unknown; kind: string } };
+  if (error.message === "out of memory" && error.name === "InternalError") error.kind = "memory";
+  if (error.message === "Maximum call stack size exceeded" && error.name === "RangeError") error.kind = "stack";
+  return JSON.stringify({ error });
+}

@@ -1,0 +1,69 @@
+/** What the audit says about decisions and operations (CONTRACT 12): one record a decision, one an outcome. Never payloads. Knows the
+ *  form of a record, not where it is kept; if it cannot be written, the caller's operation does not happen. */
+import { printTarget, type Target } from "../core/capability.ts";
+import type { Clock } from "./clock.ts";
+
+export type AuditDecision = "allowed" | "denied" | "asked-yes" | "asked-no" | "suppressed";
+
+export interface AuditRecord {
+  readonly time: string;
+  readonly run: string;
+  readonly plugin: { readonly id: string; readonly version: string; readonly content: string };
+  /** Operation, or what happened to the run: run.start, run.end, limit, revoke, label. */
+  readonly op: string;
+  readonly resource: string;
+  readonly kind?: string;
+  readonly decision?: AuditDecision;
+  /** What made the decision: a flag, a policy's line, an answer. */
+  readonly rule?: string;
+  readonly labels: readonly string[];
+  readonly bytes?: number;
+  readonly outcome?: string;
+}
+
+/** Where records go: chained, and written before `append` returns. @throws when it cannot be written */
+export interface AuditSink {
+  /** Gives the record's id. */
+  append(record: AuditRecord): string;
+}
+
+export interface AuditSubject {
+  readonly run: string;
+  readonly plugin: AuditRecord["plugin"];
+}
+
+/** Longest resource that a record keeps, in UTF-16 units. */
+const MAX_RESOURCE = 4096;
+
+export class Audit {
+  readonly #sink: AuditSink;
+  readonly #subject: AuditSubject;
+  readonly #clock: Clock;
+  readonly #labels: () => Iterable<string>;
+
+  constructor(sink: AuditSink, subject: AuditSubject, clock: Clock, labels: () => Iterable<string>) {
+    this.#sink = sink;
+    this.#subject = subject;
+    this.#clock = clock;
+    this.#labels = labels;
+  }
+
+  decision(op: string, target: Target, decision: AuditDecision, rule: string, outcome: string): string {
+    return this.#append({ op, kind: target.kind, resource: clip(printTarget(target)), decision, rule, outcome });
+  }
+
+  outcome(op: string, targets: readonly Target[], outcome: string, bytes: number): string {
+    return this.#append({ op, resource: clip(targets.map(printTarget).join(" → ")), outcome, bytes });
+  }
+
+  /** Something that happened to the run itself. */
+  event(op: string, resource: string, outcome: string): string {
+    return this.#append({ op, resource: clip(resource), outcome });
+  }
+
+  #append(fields: Pick<AuditRecord, "op" | "resource"> & Partial<AuditRecord>): string {
+    return this.#sink.append({ time: new Date(this.#clock.now()).toISOString(), ...this.#subject, ...fields, labels: [...this.#labels()].sort() });
+  }
+}
+
+const clip = (text: string): string => (text.length > MAX_RESOURCE ? `${text.slice(0, MAX_RESOURCE)}…` : text);

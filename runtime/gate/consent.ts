@@ -1,0 +1,192 @@
+/** Asking a person (CONTRACT 4): who may be asked how often, which questions are one question, and what an answer turns into. Takes data
+ *  and gives an answer; what the question looks like is the answerer's affair, a terminal's or a host application's. */
+import type { Kind, Target } from "../core/capability.ts";
+import { printTarget } from "../core/capability.ts";
+import { printGrant, type Grant } from "../core/grant.ts";
+import type { AbortSignalLike } from "../core/powers.ts";
+import type { Policy, Rule } from "./policy.ts";
+
+export interface Question {
+  readonly id: number;
+  /** Plugin and version, or script. */
+  readonly who: string;
+  readonly kind: Kind;
+  /** What, in plain words, with the resolved target. Unescaped. */
+  readonly plain: string;
+  readonly target: string;
+  /** The plugin's words. */
+  readonly reason?: string;
+  /** What this makes possible together with what is granted already. */
+  readonly combination?: string;
+  /** Where in the plugin's source. */
+  readonly at?: string;
+  /** Narrowest first; the first is the default. */
+  readonly scopes: readonly { readonly label: string; readonly grant: string }[];
+  readonly canRemember: boolean;
+  readonly details: readonly string[];
+}
+
+export type Choice = "no" | "once" | "run" | "hour" | "always" | "never" | "stop";
+
+export interface Answer {
+  readonly choice: Choice;
+  /** Index into the question's scopes. */
+  readonly scope?: number;
+}
+
+/** Somebody who can be asked. `undefined`: this question cannot be shown honestly, so nobody was asked. */
+export interface Consent {
+  ask(question: Question, signal: AbortSignalLike): Promise<Answer | undefined>;
+}
+
+/** Answers that outlive the run. */
+export interface Memory {
+  remember(grant: Grant, effect: "allow" | "deny"): void;
+}
+
+export type Settled =
+  | { readonly kind: "granted"; readonly rule: Rule }
+  | { readonly kind: "refused" }
+  /** Not asked: nobody is there, or the budget is spent. */
+  | { readonly kind: "suppressed"; readonly why: string };
+
+export interface AskingOptions {
+  readonly consent: Consent | null;
+  readonly memory: Memory | null;
+  readonly policy: Policy;
+  readonly who: string;
+  /** Questions in one run. */
+  readonly prompts: number;
+  readonly now: () => number;
+  readonly stop: () => void;
+  readonly signal: AbortSignalLike;
+}
+
+const REFUSALS_IN_A_ROW = 3;
+const REFUSALS_OF_ONE = 2;
+
+export class Asking {
+  readonly #options: AskingOptions;
+  #asked = 0;
+  #refusedInARow = 0;
+  #next = 1;
+  readonly #refusals = new Map<string, number>();
+  readonly #open = new Map<string, Promise<Settled>>();
+  /** One question at a time. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: AskingOptions) {
+    this.#options = options;
+  }
+
+  get possible(): boolean {
+    return this.#options.consent !== null;
+  }
+
+  /** Why nobody would be asked now, or undefined. */
+  #silent(key: string): string | undefined {
+    if (this.#options.consent === null) return "nobody can be asked";
+    if (this.#refusedInARow >= REFUSALS_IN_A_ROW) return "three refusals in a row ended the asking";
+    if (this.#asked >= this.#options.prompts) return `${this.#options.prompts} questions were asked in this run`;
+    return (this.#refusals.get(key) ?? 0) >= REFUSALS_OF_ONE ? "it was refused twice" : undefined;
+  }
+
+  settle(target: Target, scopes: readonly Grant[], more: { reason?: string; at?: string; why?: string }): Promise<Settled> {
+    const key = `${target.kind} ${scopes[0] ? printGrant(scopes[0]) : printTarget(target)}`;
+    const open = this.#open.get(key);
+    if (open) return open.then((settled) => (settled.kind === "granted" && settled.rule.grant.options.uses === 1 ? this.settle(target, scopes, more) : settled));
+    const mine = this.#turn.then(() => this.#ask(key, target, scopes, more)).finally(() => this.#open.delete(key));
+    this.#turn = mine.catch(() => undefined);
+    this.#open.set(key, mine);
+    return mine;
+  }
+
+  async #ask(key: string, target: Target, scopes: readonly Grant[], more: { reason?: string; at?: string; why?: string }): Promise<Settled> {
+    const { consent, policy, now } = this.#options;
+    const why = this.#silent(key);
+    if (why !== undefined || consent === null) return { kind: "suppressed", why: why ?? "" };
+    const combination = combinationOf(target, policy);
+    const question: Question = {
+      id: this.#next,
+      who: this.#options.who,
+      kind: target.kind,
+      plain: plainWords(target),
+      target: printTarget(target),
+      ...(more.reason === undefined ? {} : { reason: more.reason }),
+      ...(combination === undefined ? {} : { combination }),
+      ...(more.at === undefined ? {} : { at: more.at }),
+      scopes: scopes.map((grant) => ({ label: labelOf(grant), grant: printGrant(grant) })),
+      canRemember: this.#options.memory !== null,
+      details: more.why === undefined ? [] : [more.why],
+    };
+    this.#next += 1;
+    this.#asked += 1;
+    const answer = await consent.ask(question, this.#options.signal);
+    if (answer === undefined) return { kind: "suppressed", why: "it cannot be shown on this screen" };
+    const grant = scopes[answer.scope ?? 0] ?? scopes[0];
+    if (grant === undefined) return { kind: "refused" };
+    return this.#apply(key, answer.choice, grant, now());
+  }
+
+  #apply(key: string, choice: Choice, grant: Grant, now: number): Settled {
+    const { policy, memory } = this.#options;
+    const granted = (options: Grant["options"], from: string): Settled => {
+      this.#refusedInARow = 0;
+      return { kind: "granted", rule: policy.add({ ...grant, options: { ...grant.options, ...options } }, from, now) };
+    };
+    switch (choice) {
+      case "once":
+        return granted({ uses: 1 }, "answer: this once");
+      case "run":
+        return granted({}, "answer: until the run ends");
+      case "hour":
+        return granted({ for: 3_600_000 }, "answer: for one hour");
+      case "always":
+        memory?.remember(grant, "allow");
+        return granted({}, "answer: always");
+      case "never":
+        memory?.remember(grant, "deny");
+        policy.add({ ...grant, effect: "deny", options: {} }, "answer: never", now);
+        return this.#refuse(key);
+      case "no":
+        return this.#refuse(key);
+      case "stop":
+        this.#options.stop();
+        return this.#refuse(key);
+      default:
+        return choice satisfies never;
+    }
+  }
+
+  #refuse(key: string): Settled {
+    this.#refusedInARow += 1;
+    this.#refusals.set(key, (this.#refusals.get(key) ?? 0) + 1);
+    return { kind: "refused" };
+  }
+}
+
+const verbs: Record<Kind, string> = {
+  read: "read",
+  write: "write, change and remove",
+  net: "connect to",
+  data: "use the data set",
+  env: "read the environment variable",
+  host: "call the function",
+};
+
+export const plainWords = (target: Target): string => `${verbs[target.kind]} ${printTarget(target)}`;
+
+const labelOf = (grant: Grant): string => printGrant(grant);
+
+/** Reading and sending are harmless apart and not together: says what both would make possible. */
+function combinationOf(target: Target, policy: Policy): string | undefined {
+  const others = (kinds: readonly Kind[]): string[] =>
+    policy.rules.filter(({ grant, revoked }) => grant.effect === "allow" && !revoked && kinds.includes(grant.kind)).map(({ grant }) => printGrant(grant));
+  const reading = target.kind === "read" || target.kind === "data" || target.kind === "env";
+  const partners = target.kind === "net" || target.kind === "host" ? others(["read", "data", "env"]) : reading ? others(["net", "host"]) : [];
+  if (partners.length === 0) return undefined;
+  const shown = partners.slice(0, 3).join(", ") + (partners.length > 3 ? ` and ${partners.length - 3} more` : "");
+  return target.kind === "net" || target.kind === "host"
+    ? `together with ${shown} this could send what it reads there to ${printTarget(target)}`
+    : `together with ${shown} this could send ${printTarget(target)} there`;
+}

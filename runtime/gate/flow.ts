@@ -1,0 +1,154 @@
+/** Information flow (FLOW.md): which labels a run carries, which a source raises, and which sinks they close. Raising happens before
+ *  the source is touched and cancels every registered operation whose sink it closes. Knows nothing of content. */
+import { printTarget, type Target } from "../core/capability.ts";
+import { closes, opens, type Places } from "../core/cover.ts";
+import { fail, type SbxError } from "../core/errors.ts";
+import type { Grant } from "../core/grant.ts";
+import { fresh, printLabels, uncleared, type Labels } from "../core/labels.ts";
+import { placeOf } from "../core/places.ts";
+
+/** A source that carries a label, or a sink that may receive some. */
+export interface LabelRule {
+  readonly source: Grant;
+  readonly label: string;
+}
+export interface ClearRule {
+  /** A target sink, or the name of a stream: stdout, stderr, events, exit. */
+  readonly sink: Grant | StreamSink;
+  readonly labels: readonly string[];
+}
+export type StreamSink = "stdout" | "stderr" | "events" | "exit";
+
+export interface FlowRules {
+  readonly labels: readonly LabelRule[];
+  readonly clear: readonly ClearRule[];
+  /** Streams that are the person's own terminal take everything; pipes take `personal`. */
+  readonly terminal: { readonly stdout: boolean; readonly stderr: boolean };
+  /** `--strict-flow`: every local read is `local`. */
+  readonly strict: boolean;
+}
+
+/** Something under way whose bytes may still leave. */
+export interface Outgoing {
+  readonly target: Target;
+  cancel(reason: SbxError): void;
+}
+
+/** Where a label came from, for E_FLOW and the lineage. */
+export interface Raised {
+  readonly label: string;
+  readonly by: string;
+}
+
+/** Bytes and facts come in from it. */
+export const isSource = (target: Target): boolean => target.kind !== "write";
+
+/** Bytes and facts go out through it. */
+export function isSink(target: Target): boolean {
+  switch (target.kind) {
+    case "write":
+    case "net":
+    case "host":
+      return true;
+    case "data":
+      return target.access === "write";
+    case "read":
+    case "env":
+      return false;
+    default:
+      return target satisfies never;
+  }
+}
+
+export class Flow {
+  readonly raised: Raised[] = [];
+  #labels = new Set<string>();
+  #outgoing = new Set<Outgoing>();
+  #rules: FlowRules;
+  #places: Places;
+
+  constructor(rules: FlowRules, places: Places) {
+    this.#rules = rules;
+    this.#places = places;
+  }
+
+  get labels(): Labels {
+    return this.#labels;
+  }
+
+  /** What touching this source raises. */
+  labelsOf(target: Target): string[] {
+    if (!isSource(target)) return [];
+    const found = this.#rules.labels.filter(({ source }) => closes(source, target, [], this.#places)).map(({ label }) => label);
+    if (target.kind === "env" && target.name === "*") found.push(...this.#rules.labels.filter(({ source }) => source.kind === "env").map(({ label }) => label));
+    if (target.kind === "read" && placeOf(target.canonical, this.#places.secret)) found.push("secret");
+    if (this.#rules.strict && target.kind === "read") found.push("local");
+    return [...new Set(found)];
+  }
+
+  /** Is the sink open for what the run carries and for what this operation is about to read besides? @throws E_FLOW */
+  check(sink: Target, reads: readonly Target[]): void {
+    if (!isSink(sink)) return;
+    const carried = new Set([...this.#labels, ...reads.flatMap((target) => this.labelsOf(target))]);
+    if (carried.size === 0) return;
+    const closed = uncleared(carried, this.#clearance(sink));
+    if (closed.length) throw this.#refusal(sink, closed);
+  }
+
+  /** Registers something outgoing; the result ends the registration. */
+  register(outgoing: Outgoing): () => void {
+    this.#outgoing.add(outgoing);
+    return () => this.#outgoing.delete(outgoing);
+  }
+
+  /** Before the sources are touched: cancels what the new labels close, then raises. Gives the labels that are new. */
+  raise(targets: readonly Target[]): string[] {
+    const added: string[] = [];
+    for (const target of targets) {
+      const news = fresh(this.#labels, this.labelsOf(target));
+      if (news.length === 0) continue;
+      added.push(...news);
+      this.#close(new Set([...this.#labels, ...news]));
+      for (const label of news) {
+        this.#labels.add(label);
+        this.raised.push({ label, by: printTarget(target) });
+      }
+    }
+    return added;
+  }
+
+  /** May labelled output go into this stream? */
+  streamOpen(stream: StreamSink): boolean {
+    if (this.#labels.size === 0) return true;
+    const terminal = stream === "stderr" ? this.#rules.terminal.stderr : this.#rules.terminal.stdout;
+    if (terminal && stream !== "events") return true;
+    const cleared = new Set(stream === "events" ? [] : ["personal"]);
+    const same = stream === "exit" ? "stdout" : stream;
+    for (const { sink, labels } of this.#rules.clear) if (sink === stream || sink === same) for (const label of labels) cleared.add(label);
+    return uncleared(this.#labels, cleared).length === 0;
+  }
+
+  #close(labels: Labels): void {
+    for (const outgoing of [...this.#outgoing]) {
+      const closed = uncleared(labels, this.#clearance(outgoing.target));
+      if (closed.length) outgoing.cancel(this.#refusal(outgoing.target, closed));
+    }
+  }
+
+  #clearance(sink: Target): Labels {
+    const rules = this.#rules.clear.filter((rule) => typeof rule.sink !== "string" && opens(rule.sink, sink, [], this.#places));
+    return new Set(rules.flatMap((rule) => rule.labels));
+  }
+
+  #refusal(sink: Target, closed: readonly string[]): SbxError {
+    const by = this.raised.filter(({ label }) => closed.includes(label)).map((raised) => raised.by);
+    const because = by.length ? `${printLabels(closed)} was raised by reading ${[...new Set(by)].slice(0, 3).join(", ")}` : "";
+    const clearance = (name: string): string => `--clear=${sink.kind}=${name}:${closed.join("+")}`;
+    return fail("E_FLOW", `what carries the label ${printLabels(closed)} may not go to ${sink.words}`, {
+      kind: sink.kind,
+      resource: sink.words,
+      remedy: clearance(sink.kind === "net" ? `${sink.host}:${sink.port}` : sink.words),
+      person: { resolved: printTarget(sink), remedy: clearance(printTarget(sink)), ...(because ? { why: because } : {}) },
+    });
+  }
+}

@@ -1,0 +1,187 @@
+/** The one road (DESIGN 3): from an operation's name and arguments to its result, in one order. Every operation goes through here and
+ *  nothing else turns a need into a power. Knows no operation by name. */
+import type { GovernedNeed, HandleNeed, Kind, Need, Target } from "../core/capability.ts";
+import { fail, isSbxError, type SbxError } from "../core/errors.ts";
+import type { PowerSource } from "../core/powers.ts";
+import { parseArguments, parseWith } from "../core/schema.ts";
+import { type Operation, type OperationContext, type RunFacts, WithBytes } from "../op.ts";
+import type { Audit } from "./audit.ts";
+import type { Clock } from "./clock.ts";
+import type { Asking } from "./consent.ts";
+import { type Flow, isSource } from "./flow.ts";
+import { Handles } from "./handles.ts";
+import { Judge } from "./judge.ts";
+import { LiveLease, overReason } from "./lease.ts";
+import type { Budget } from "./limits.ts";
+import type { Policy } from "./policy.ts";
+import type { Seat } from "./seat.ts";
+
+export type Sources = { readonly [K in Kind]?: PowerSource<GovernedNeed & { kind: K }, unknown> };
+
+export interface GateWorld {
+  readonly sources: Sources;
+  readonly policy: Policy;
+  readonly flow: Flow;
+  readonly asking: Asking;
+  readonly budget: Budget;
+  readonly audit: Audit;
+  readonly clock: Clock;
+  readonly facts: RunFacts;
+}
+
+export interface Call {
+  /** The guest's number for it, by which it can be cancelled. */
+  readonly id: number;
+  /** `fs.readFile` */
+  readonly name: string;
+  readonly operation: Operation;
+  readonly args: unknown;
+  readonly body: Uint8Array | null;
+  /** Raw stack of the call site, for the person. */
+  readonly at?: string;
+}
+
+export interface Result {
+  readonly value: unknown;
+  readonly bytes: Uint8Array | null;
+}
+
+export class Gate {
+  readonly handles: Handles;
+  readonly judge: Judge;
+  readonly #world: GateWorld;
+  readonly #running = new Set<Road>();
+
+  constructor(world: GateWorld) {
+    this.#world = world;
+    this.handles = new Handles(world.budget.limits.handles);
+    this.judge = new Judge(world, this.handles);
+  }
+
+  /** Runs one operation. @throws SbxError for whatever was refused or went wrong */
+  async perform(call: Call): Promise<Result> {
+    const { operation } = call;
+    const { flow, budget, audit, clock } = this.#world;
+    const args = parseArguments(operation.args, call.args, call.name);
+    const names = [call.name.slice(call.name.indexOf(".") + 1), ...(operation.variants ?? [])];
+    const road = new Road(call, names, operation.needs(args));
+    this.#running.add(road);
+    try {
+      for (const [key, need] of road.governed) road.seats.push(await this.judge.resolve(key, need, call.name, names));
+      for (const [key, need] of road.handles) road.seats.push(...this.judge.recall(key, need));
+      for (const seat of road.seats) this.judge.policy(seat);
+      const reads = road.seats.map((seat) => seat.target).filter(isSource);
+      for (const seat of road.seats) seat.lease.register();
+      for (const seat of road.seats) this.judge.sink(seat, reads);
+      for (const seat of road.seats) await this.judge.consent(seat, call.at);
+      for (const seat of road.seats) budget.take(seat.lease.rule, clock.now(), seat.made.opening);
+      const raised = flow.raise(reads);
+      if (raised.length) audit.event("label", reads[0] ? reads[0].words : "", `raised ${raised.join(", ")}`);
+      for (const seat of road.seats) this.#intend(seat);
+      const powers = await this.#open(road);
+      const outcome = await operation.run(args, powers as never, this.#context(road));
+      const result = checkResult(operation, outcome, call.name);
+      this.#finish(road, "ok");
+      return result;
+    } catch (error) {
+      this.#finish(road, isSbxError(error) ? error.code : "E_INTERNAL");
+      throw error;
+    } finally {
+      this.#leave(road);
+    }
+  }
+
+  /** Ends the powers of a call that runs; unknown numbers are ignored. */
+  cancel(id: number): void {
+    for (const road of this.#running) if (road.call.id === id) road.end(fail("E_UNAVAILABLE", "the call was cancelled"));
+  }
+
+  cancelAll(): void {
+    for (const road of this.#running) road.end(overReason());
+  }
+
+  /** @throws when the audit cannot be written: then the operation does not happen */
+  #intend(seat: Seat): void {
+    this.#world.audit.decision(seat.lease.operation, seat.target, seat.decided ?? "denied", seat.rule, "started");
+    seat.started = true;
+  }
+
+  async #open(road: Road): Promise<Record<string, unknown>> {
+    const powers: Record<string, unknown> = {};
+    for (const seat of road.seats) powers[seat.key] = await seat.power();
+    return powers;
+  }
+
+  #context(road: Road): OperationContext {
+    return {
+      body: road.call.body,
+      keep: (type, object, close) => {
+        const number = this.handles.add({ type, object, leases: road.leases(), close });
+        road.kept = true;
+        return number;
+      },
+      drop: (handle) => this.handles.drop(handle, overReason()),
+      handle: <T>(number: number): T => {
+        const mine = road.handles.find(([, need]) => need.handle === number);
+        if (!mine) throw fail("E_INTERNAL", "an operation used a handle that it did not name");
+        return this.handles.get(number, mine[1].type).object as T;
+      },
+      run: this.#world.facts,
+    };
+  }
+
+  /** The outcome of what was started, with the bytes that moved. */
+  #finish(road: Road, outcome: string): void {
+    const started = road.seats.filter((seat) => seat.started);
+    if (started.length === 0) return;
+    const bytes = started.reduce((sum, seat) => sum + seat.moved, 0);
+    this.#world.audit.outcome(road.call.name, started.map((seat) => seat.target), outcome, bytes);
+  }
+
+  #leave(road: Road): void {
+    this.#running.delete(road);
+    for (const seat of road.seats) {
+      if (!seat.made.opening) continue;
+      if (!road.kept) seat.lease.end(overReason());
+      seat.made.release();
+    }
+  }
+}
+
+/** One operation on its way. */
+class Road {
+  readonly call: Call;
+  readonly names: readonly string[];
+  readonly governed: [string, GovernedNeed][] = [];
+  readonly handles: [string, HandleNeed][] = [];
+  readonly seats: Seat[] = [];
+  kept = false;
+
+  constructor(call: Call, names: readonly string[], needs: Record<string, Need | undefined>) {
+    this.call = call;
+    this.names = names;
+    for (const [key, need] of Object.entries(needs)) {
+      if (need === undefined) continue;
+      if (need.kind === "handle") this.handles.push([key, need]);
+      else this.governed.push([key, need]);
+    }
+  }
+
+  end(reason: SbxError): void {
+    for (const seat of this.seats) if (seat.made.opening) seat.lease.end(reason);
+  }
+
+  leases(): LiveLease[] {
+    return this.seats.map((seat) => seat.lease);
+  }
+}
+
+function checkResult(operation: Operation, outcome: unknown, name: string): Result {
+  const bytes = outcome instanceof WithBytes ? outcome.bytes : null;
+  const value = outcome instanceof WithBytes ? outcome.value : (outcome ?? null);
+  try {
+    return { value: parseWith(operation.result, value, name), bytes };
+  } catch (error) {
+    throw fail("E_INTERNAL", `${name} gave what it does not promise`, { cause: error });
+  }
+}

@@ -1,0 +1,195 @@
+/** The single steps of the road for one need: resolve, policy, sink, consent. Each gives way or throws the denial, audited. The gate
+ *  calls them in order; redirects and addresses met on the way go through the same steps. */
+import { type GovernedNeed, type HandleNeed, type Kind, printTarget, type Target } from "../core/capability.ts";
+import { type ErrorCode, fail, type SbxError } from "../core/errors.ts";
+import type { PowerSource } from "../core/powers.ts";
+import type { AuditDecision } from "./audit.ts";
+import type { Clock } from "./clock.ts";
+import { type Flow, isSink, isSource } from "./flow.ts";
+import type { GateWorld } from "./gate.ts";
+import type { Handles } from "./handles.ts";
+import type { Budget } from "./limits.ts";
+import { type LeaseHost, LiveLease } from "./lease.ts";
+import { denialCode, remedyFor, scopesFor } from "./policy.ts";
+import { Seat } from "./seat.ts";
+
+const verbs: Record<Kind, string> = {
+  read: "read",
+  write: "change",
+  net: "connect to",
+  data: "use the data set",
+  env: "read the variable",
+  host: "call",
+};
+
+export class Judge implements LeaseHost {
+  readonly #world: GateWorld;
+  readonly #handles: Handles;
+
+  constructor(world: GateWorld, handles: Handles) {
+    this.#world = world;
+    this.#handles = handles;
+  }
+
+  get clock(): Clock {
+    return this.#world.clock;
+  }
+  get budget(): Budget {
+    return this.#world.budget;
+  }
+  get flow(): Flow {
+    return this.#world.flow;
+  }
+
+  #source(kind: Kind): PowerSource<GovernedNeed, unknown> {
+    const source = this.#world.sources[kind];
+    if (!source) throw fail("E_UNAVAILABLE", `this run has nothing that answers ${kind}`);
+    return source as PowerSource<GovernedNeed, unknown>;
+  }
+
+  async resolve(key: string, need: GovernedNeed, operation: string, names: readonly string[]): Promise<Seat> {
+    const source = this.#source(need.kind);
+    const target = await source.resolve(need);
+    const lease = new LiveLease(this, operation, names, target);
+    return new Seat({
+      key,
+      target,
+      lease,
+      opening: true,
+      open: () => source.open(target, lease),
+      release: () => source.release(target),
+      absent: () => source.absent?.(),
+    });
+  }
+
+  /** The needs with which a handle was opened, on the side that is used now. @throws E_INVALID */
+  recall(key: string, need: HandleNeed): Seat[] {
+    const record = this.#handles.get(need.handle, need.type);
+    const used = record.leases.filter(({ target }) => need.side === "any" || (need.side === "in" ? isSource(target) : isSink(target)));
+    if (used.length === 0 && record.leases.length > 0) throw fail("E_INVALID", `it was not opened for this`, { kind: need.type });
+    return used.map((lease) => {
+      lease.alive();
+      return new Seat({ key, target: lease.target, lease, opening: false, open: async () => record.object, ...nothing });
+    });
+  }
+
+  policy(seat: Seat): void {
+    seat.decision = this.#world.policy.judge(seat.target, seat.lease.names, this.#world.clock.now());
+    switch (seat.decision.kind) {
+      case "denied":
+        throw this.#denied(seat, seat.decision.code, seat.decision.text, seat.decision.remedy, "denied");
+      case "ignored":
+        return this.#hide(seat, seat.decision.text);
+      case "granted":
+        seat.lease.bind(seat.decision);
+        seat.note("allowed", seat.decision.text);
+        return;
+      case "open":
+        return;
+      default:
+        return seat.decision satisfies never;
+    }
+  }
+
+  /** A closed sink is settled before anybody is asked, never a yes followed by a refusal. */
+  sink(seat: Seat, reads: readonly Target[]): void {
+    try {
+      this.flow.check(seat.target, reads);
+    } catch (error) {
+      this.#refuse(seat, "denied", "flow", "E_FLOW");
+      throw error;
+    }
+  }
+
+  async consent(seat: Seat, at: string | undefined, reason?: string): Promise<void> {
+    const open = seat.decision;
+    if (open?.kind !== "open") return;
+    const more = { ...(at === undefined ? {} : { at }), ...(open.why === undefined ? {} : { why: open.why }), ...(reason === undefined ? {} : { reason }) };
+    const settled = await this.#world.asking.settle(seat.target, scopesFor(seat.target), more);
+    switch (settled.kind) {
+      case "granted":
+        // The answer is one more rule; the question is judged again, because meanwhile anything may have changed.
+        seat.decision = this.#world.policy.judge(seat.target, seat.lease.names, this.#world.clock.now());
+        if (seat.decision.kind !== "granted") throw this.#denied(seat, denialCode[seat.target.kind], settled.rule.from, remedyFor(seat.target, "person"), "denied");
+        seat.lease.bind(seat.decision);
+        return seat.note("asked-yes", settled.rule.from);
+      case "refused":
+        throw this.#denied(seat, open.code, "answer: no", open.remedy, "asked-no", open.why);
+      case "suppressed": {
+        if (this.#world.policy.ignoresSilence(seat.target.kind)) return this.#hide(seat, `--ignore-${seat.target.kind}`);
+        const asked = this.#world.asking.possible;
+        throw this.#denied(seat, open.code, asked ? settled.why : "no grant", open.remedy, asked ? "suppressed" : "denied", open.why);
+      }
+      default:
+        return settled satisfies never;
+    }
+  }
+
+  #hide(seat: Seat, rule: string): void {
+    seat.note("denied", rule);
+    if (seat.made.absent() === undefined) {
+      this.#refuse(seat, "denied", rule, "E_NOT_FOUND");
+      throw fail("E_NOT_FOUND", `${seat.target.words}: no such thing`, { kind: seat.target.kind, resource: seat.target.words });
+    }
+    seat.hidden = true;
+  }
+
+  // What running operations meet on the way: the same steps.
+
+  async admit(target: Target, lease: LiveLease): Promise<void> {
+    const seat = new Seat({ key: "", target, lease, opening: false, open: async () => undefined, ...nothing });
+    this.policy(seat);
+    this.sink(seat, []);
+    await this.consent(seat, undefined);
+    this.#world.audit.decision(lease.operation, target, seat.decided ?? "denied", seat.rule, "admitted");
+  }
+
+  async obtain(need: GovernedNeed, parent: LiveLease): Promise<{ target: Target; lease: LiveLease }> {
+    const seat = await this.resolve("", need, parent.operation, parent.names);
+    this.policy(seat);
+    seat.lease.register();
+    this.sink(seat, []);
+    await this.consent(seat, undefined);
+    this.budget.take(seat.lease.rule, this.clock.now(), true);
+    this.flow.raise([seat.target].filter(isSource));
+    this.#world.audit.decision(parent.operation, seat.target, seat.decided ?? "denied", seat.rule, "started");
+    return { target: seat.target, lease: seat.lease };
+  }
+
+  permits(target: Target, lease: LiveLease): boolean {
+    return this.#world.policy.judge(target, lease.names, this.#world.clock.now()).kind === "granted";
+  }
+
+  /** After a revocation: whatever is open and no longer granted ends. */
+  rejudge(): void {
+    for (const record of this.#handles)
+      for (const lease of record.leases) {
+        const decision = this.#world.policy.judge(lease.target, lease.names, this.#world.clock.now());
+        if (decision.kind === "granted") lease.bind(decision);
+        else lease.end(denial(lease.target, "E_REVOKED", remedyFor(lease.target, "person")));
+      }
+  }
+
+  #denied(seat: Seat, code: ErrorCode, rule: string, remedy: string, decided: AuditDecision, why?: string): SbxError {
+    const record = this.#refuse(seat, decided, rule, code);
+    return denial(seat.target, code, remedy, record, why);
+  }
+
+  #refuse(seat: Seat, decided: AuditDecision, rule: string, outcome: string): string {
+    seat.note(decided, rule);
+    seat.refused = true;
+    return this.#world.audit.decision(seat.lease.operation, seat.target, decided, rule, outcome);
+  }
+}
+
+const nothing = { release: () => undefined, absent: () => undefined };
+
+/** A remedy that is a flag is written once for the plugin, in its own words, and once for the person, resolved. */
+function denial(target: Target, code: ErrorCode, remedy: string, record?: string, why?: string): SbxError {
+  return fail(code, `may not ${verbs[target.kind]} ${target.words}`, {
+    kind: target.kind,
+    resource: target.words,
+    remedy: remedy.startsWith("--") ? remedyFor(target, "plugin") : remedy,
+    person: { resolved: printTarget(target), remedy, ...(why === undefined ? {} : { why }), ...(record === undefined ? {} : { record }) },
+  });
+}

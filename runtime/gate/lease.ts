@@ -1,0 +1,117 @@
+/** The time for which a power may act: one operation, or as long as a handle lives. Charges what moves, and ends when the grant, a label
+ *  or a limit says so. Powers ask it before every step; knows nothing of what they do. */
+import type { GovernedNeed, Target } from "../core/capability.ts";
+import { fail, type SbxError } from "../core/errors.ts";
+import type { AbortSignalLike, Lease, PowerLimits } from "../core/powers.ts";
+import type { Clock } from "./clock.ts";
+import type { Flow } from "./flow.ts";
+import { isSink } from "./flow.ts";
+import type { Budget } from "./limits.ts";
+import { stateOf, type Decision, type Rule } from "./policy.ts";
+
+export interface LeaseHost {
+  readonly clock: Clock;
+  readonly budget: Budget;
+  readonly flow: Flow;
+  admit(target: Target, lease: LiveLease): Promise<void>;
+  obtain(need: GovernedNeed, lease: LiveLease): Promise<{ target: Target; lease: LiveLease }>;
+  permits(target: Target, lease: LiveLease): boolean;
+}
+
+export class LiveLease implements Lease {
+  readonly operation: string;
+  readonly names: readonly string[];
+  target: Target;
+  rule: Rule | null = null;
+  bytesIn = 0;
+  bytesOut = 0;
+  /** Leases that were obtained on the way; they end with this one. */
+  readonly children: LiveLease[] = [];
+  readonly #host: LeaseHost;
+  readonly #abort: { readonly signal: AbortSignalLike; abort(reason: unknown): void };
+  #ended: SbxError | undefined;
+  #unregister: (() => void) | undefined;
+  #expiry: (() => void) | undefined;
+
+  constructor(host: LeaseHost, operation: string, names: readonly string[], target: Target) {
+    this.#host = host;
+    this.operation = operation;
+    this.names = names;
+    this.target = target;
+    this.#abort = host.clock.newAbort();
+  }
+
+  /** From now on labels that close this sink cancel it. */
+  register(): void {
+    if (!isSink(this.target) || this.#unregister) return;
+    this.#unregister = this.#host.flow.register({ target: this.target, cancel: (reason) => this.end(reason) });
+  }
+
+  /** Binds to the rule that granted it; the rule's end is the lease's end. */
+  bind(decision: Decision & { kind: "granted" }): void {
+    this.rule = decision.rule;
+    this.#expiry?.();
+    this.#expiry = undefined;
+    const lasts = this.rule?.grant.options.for;
+    if (!this.rule || lasts === undefined) return;
+    const rest = this.rule.madeAt + lasts - this.#host.clock.now();
+    this.#expiry = this.#host.clock.after(Math.max(0, rest), () => this.end(fail("E_EXPIRED", "the grant has expired")));
+  }
+
+  get signal(): AbortSignalLike {
+    return this.#abort.signal;
+  }
+
+  get limits(): PowerLimits {
+    return this.#host.budget.limits;
+  }
+
+  alive(): void {
+    if (this.#ended) throw this.#ended;
+    if (this.rule && stateOf(this.rule, this.#host.clock.now()) === "expired") throw fail("E_EXPIRED", "the grant has expired");
+  }
+
+  spend(bytes: number, direction: "in" | "out"): void {
+    this.alive();
+    if (direction === "out") this.#host.flow.check(this.target, []);
+    this.#host.budget.spend(this.rule, this.target.kind, bytes);
+    if (direction === "in") this.bytesIn += bytes;
+    else this.bytesOut += bytes;
+  }
+
+  admit(target: Target): Promise<void> {
+    this.alive();
+    return this.#host.admit(target, this);
+  }
+
+  async obtain(need: GovernedNeed): Promise<{ target: Target; lease: Lease }> {
+    this.alive();
+    const got = await this.#host.obtain(need, this);
+    this.children.push(got.lease);
+    return got;
+  }
+
+  permits(target: Target): boolean {
+    return this.#host.permits(target, this);
+  }
+
+  get moved(): number {
+    return this.bytesIn + this.bytesOut + this.children.reduce((sum, child) => sum + child.moved, 0);
+  }
+
+  /** Every method of the power fails from now on. The first reason stays. */
+  end(reason: SbxError): void {
+    if (this.#ended) return;
+    this.#ended = reason;
+    this.#unregister?.();
+    this.#expiry?.();
+    this.#abort.abort(reason);
+    for (const child of this.children) child.end(reason);
+  }
+
+  get ended(): SbxError | undefined {
+    return this.#ended;
+  }
+}
+
+export const overReason = (): SbxError => fail("E_REVOKED", "the operation is over, and its power with it");

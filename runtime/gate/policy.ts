@@ -1,0 +1,234 @@
+/** Turns a question into an answer: granted, denied, not there, or open. Denies beat grants; silence is an open question. The order of
+ *  the rules never matters. Knows nothing of prompts, operations or disks: targets arrive resolved. */
+import { parseAddress } from "../core/address.ts";
+import type { Kind, NetTarget, PathTarget, Target } from "../core/capability.ts";
+import { closes, opens, within, type Places } from "../core/cover.ts";
+import type { ErrorCode } from "../core/errors.ts";
+import { printFlag, printGrant, type Effect, type Grant } from "../core/grant.ts";
+import type { ScopeHost } from "../core/host.ts";
+import { autorunPlaceOf, holdsPlace, placeOf } from "../core/places.ts";
+
+/** A grant in force, with what was used of it. */
+export interface Rule {
+  readonly id: number;
+  readonly grant: Grant;
+  /** Where it came from, as a person would find it: a flag, a policy's line, an answer. */
+  readonly from: string;
+  /** ms since the epoch. */
+  readonly madeAt: number;
+  uses: number;
+  calls: number;
+  bytes: number;
+  revoked: boolean;
+}
+
+export type Decision =
+  | { readonly kind: "granted"; readonly rule: Rule | null; readonly text: string }
+  | { readonly kind: "denied"; readonly text: string; readonly code: ErrorCode; readonly remedy: string }
+  | { readonly kind: "ignored"; readonly text: string }
+  /** Nobody said anything. `code` and `remedy` are what a denial would carry; `why` what an expired or used-up grant adds. */
+  | { readonly kind: "open"; readonly code: ErrorCode; readonly remedy: string; readonly why?: string };
+
+/** What nobody may touch through any grant: sbx's own files, policies, the plugin's own package. Absolute canonical paths. */
+export interface Protected {
+  readonly path: string;
+  readonly what: string;
+}
+
+export const denialCode: Record<Kind, ErrorCode> = {
+  read: "E_READ",
+  write: "E_WRITE",
+  net: "E_NET",
+  data: "E_DATA",
+  env: "E_ENV",
+  host: "E_HOST",
+};
+
+export class Policy {
+  readonly rules: Rule[] = [];
+  readonly places: Places;
+  readonly #ceilings: (readonly Grant[])[] = [];
+  #protected: readonly Protected[];
+  #next = 1;
+
+  constructor(places: Places, protectedPaths: readonly Protected[]) {
+    this.places = places;
+    this.#protected = protectedPaths;
+  }
+
+  add(grant: Grant, from: string, now: number): Rule {
+    const rule: Rule = { id: this.#next, grant, from, madeAt: now, uses: 0, calls: 0, bytes: 0, revoked: false };
+    this.#next += 1;
+    this.rules.push(rule);
+    return rule;
+  }
+
+  /** Narrows: a target must fit under every ceiling that was set. */
+  limitTo(ceiling: readonly Grant[]): void {
+    this.#ceilings.push(ceiling);
+  }
+
+  protect(paths: readonly Protected[]): void {
+    this.#protected = [...this.#protected, ...paths];
+  }
+
+  judge(target: Target, names: readonly string[], now: number): Decision {
+    const closed = this.#closed(target, names);
+    if (closed) return closed;
+    if (isPath(target) && target.canonical === "/dev/null") return { kind: "granted", rule: null, text: "always" };
+    if (!this.#ceilings.every((ceiling) => ceiling.some((grant) => opens(grant, target, names, this.places))))
+      return { kind: "denied", text: "ceiling", code: denialCode[target.kind], remedy: "outside what the policy or the manifest allows at all" };
+    return this.#opened(target, names, now);
+  }
+
+  /** Is there a bare `--ignore-KIND`, which answers what would be denied with "not there"? */
+  ignoresSilence(kind: Kind): boolean {
+    return this.rules.some(({ grant, revoked }) => !revoked && grant.effect === "ignore" && grant.kind === kind && grant.scope === null);
+  }
+
+  #closed(target: Target, names: readonly string[]): Decision | undefined {
+    const code = denialCode[target.kind];
+    if (isPath(target)) {
+      const own = this.#protected.find(({ path }) => within(target.canonical, path) || within(target.lexical, path) || (target.tree && within(path, target.canonical)));
+      if (own) return { kind: "denied", text: `protected: ${own.what}`, code, remedy: `no grant opens ${own.what}` };
+      if (target.type === "forbidden") return { kind: "denied", text: "protected: a door to a process or terminal", code, remedy: "no grant opens it" };
+    }
+    const closing = this.#find(["deny"], target, names) ?? this.#carries(target);
+    if (closing) return { kind: "denied", text: closing.text, code, remedy: closing.remedy };
+    const ignore = this.rules.find((rule) => rule.grant.effect === "ignore" && rule.grant.scope !== null && this.#speaks(rule, target, names));
+    return ignore ? { kind: "ignored", text: ignore.from } : undefined;
+  }
+
+  #speaks(rule: Rule, target: Target, names: readonly string[]): boolean {
+    return !rule.revoked && closes(rule.grant, target, names, this.places);
+  }
+
+  #find(effects: readonly Effect[], target: Target, names: readonly string[]): { text: string; remedy: string } | undefined {
+    const rule = this.rules.find((r) => effects.includes(r.grant.effect) && this.#speaks(r, target, names));
+    return rule ? { text: rule.from, remedy: `remove the deny: ${rule.from}` } : undefined;
+  }
+
+  /** A move or a recursive removal must not carry along what is denied for the other kind, ignored, secret or run by the system. */
+  #carries(target: Target): { text: string; remedy: string } | undefined {
+    if (!isPath(target) || !target.tree) return undefined;
+    const rule = this.rules.find(
+      (r) => r.grant.effect !== "allow" && !r.revoked && r.grant.scope !== null && (r.grant.kind === "read" || r.grant.kind === "write") &&
+        closes({ ...r.grant, kind: target.kind }, target, [], this.places),
+    );
+    if (rule) return { text: rule.from, remedy: `it is or contains something under ${rule.from}` };
+    if (target.type === "folder" && (holdsPlace(target.canonical, this.places.secret) || holdsPlace(target.canonical, this.places.autorun)))
+      return { text: "protected: well-known secrets inside", remedy: "it contains well-known secrets or files that the system runs" };
+    return undefined;
+  }
+
+  #opened(target: Target, names: readonly string[], now: number): Decision {
+    let best: Rule | undefined;
+    let spent: Rule | undefined;
+    for (const rule of this.rules) {
+      if (rule.grant.effect !== "allow" || !opens(rule.grant, target, names, this.places)) continue;
+      if (stateOf(rule, now) !== "valid") spent ??= rule;
+      else if (!best || freedom(rule) > freedom(best)) best = rule;
+    }
+    if (best) return { kind: "granted", rule: best, text: best.from };
+    return this.#silence(target, now, spent);
+  }
+
+  #silence(target: Target, now: number, spent: Rule | undefined): Decision {
+    const remedy = remedyFor(target, "person");
+    if (spent) {
+      const state = stateOf(spent, now);
+      const code: ErrorCode = state === "expired" ? "E_EXPIRED" : state === "revoked" ? "E_REVOKED" : spentCode(spent);
+      const said = state === "expired" ? "has expired" : state === "revoked" ? "was revoked" : "is used up";
+      return { kind: "open", code, remedy, why: `${spent.from} ${said}` };
+    }
+    const local = target.kind === "net" && target.address !== undefined && this.rules.some(
+      ({ grant }) => grant.kind === "net" && grant.effect === "allow" && opens({ ...grant, options: { ...grant.options, local: true } }, target, [], this.places),
+    );
+    const place = isPath(target) ? (placeOf(target.canonical, this.places.secret) ?? (target.kind === "write" ? autorunPlaceOf(target.canonical, this.places.autorun) : undefined)) : undefined;
+    return {
+      kind: "open",
+      code: local ? "E_NET_LOCAL" : denialCode[target.kind],
+      remedy,
+      ...(place ? { why: `it is ${place.what}, which must be named` } : {}),
+    };
+  }
+}
+
+const isPath = (target: Target): target is PathTarget => target.kind === "read" || target.kind === "write";
+
+/** How little a rule is limited; among several the freest pays, whatever their order. */
+const freedom = ({ grant: { options }, id }: Rule): number =>
+  (options.uses === undefined ? 4 : 0) + (options.maxBytes === undefined ? 2 : 0) + (options.maxCalls === undefined ? 2 : 0) + (options.for === undefined ? 1 : 0) - id / 1e9;
+
+export type RuleState = "valid" | "expired" | "used" | "revoked";
+
+export function stateOf(rule: Rule, now: number): RuleState {
+  const { options } = rule.grant;
+  if (rule.revoked) return "revoked";
+  if (options.for !== undefined && now >= rule.madeAt + options.for) return "expired";
+  if (options.uses !== undefined && rule.uses >= options.uses) return "used";
+  if (options.maxCalls !== undefined && rule.calls >= options.maxCalls) return "used";
+  if (options.maxBytes !== undefined && rule.bytes >= options.maxBytes) return "used";
+  return "valid";
+}
+
+const spentCode = ({ grant: { options }, bytes }: Rule): ErrorCode =>
+  options.maxBytes !== undefined && bytes >= options.maxBytes ? "E_LIMIT_BYTES" : "E_LIMIT_CALLS";
+
+/** The grant that would have helped, ready to paste behind the command: in the plugin's words for the plugin, resolved for a person. */
+export const remedyFor = (target: Target, reader: "plugin" | "person"): string => printFlag(grantFor(target, reader));
+
+/** The narrowest sensible grant for a target. */
+export function grantFor(target: Target, reader: "plugin" | "person" = "person"): Grant {
+  const grant = (scope: Grant["scope"]): Grant => ({ effect: "allow", kind: target.kind, scope, options: {} });
+  switch (target.kind) {
+    case "read":
+    case "write": {
+      const written = reader === "plugin" ? target.words : target.canonical;
+      return grant({ kind: target.kind, written, lexical: target.lexical, resolved: target.canonical });
+    }
+    case "net":
+      return grant({ kind: "net", net: { methods: null, host: scopeHost(target, reader), port: target.port, path: null } });
+    case "data":
+      return grant({ kind: "data", dataset: target.dataset, fields: target.fields ?? [], access: target.dataset === "kv" ? "read" : target.access });
+    case "env":
+    case "host":
+      return grant(target.name === "*" ? null : { kind: target.kind, name: target.name });
+    default:
+      return target satisfies never;
+  }
+}
+
+/** The name, or the address it stands for when that is what was refused; a plugin never learns the address. */
+function scopeHost(target: NetTarget, reader: "plugin" | "person"): ScopeHost {
+  const shown = reader === "person" ? (target.address ?? target.host) : target.host;
+  const address = parseAddress(shown);
+  return address ? { type: "address", address } : { type: "name", name: shown };
+}
+
+/** What a person may grant instead of exactly this, narrowest first: the file, its folder; host and port, the host. */
+export function scopesFor(target: Target): Grant[] {
+  const exact = grantFor(target);
+  switch (target.kind) {
+    case "read":
+    case "write": {
+      const folder = target.canonical.slice(0, target.canonical.lastIndexOf("/"));
+      if (target.type === "folder" || folder === "") return [exact];
+      return [exact, { ...exact, scope: { kind: target.kind, written: folder, lexical: folder, resolved: folder } }];
+    }
+    case "net": {
+      if (exact.scope?.kind !== "net") return [exact];
+      return [exact, { ...exact, scope: { kind: "net", net: { ...exact.scope.net, port: null } } }];
+    }
+    case "data":
+    case "env":
+    case "host":
+      return [exact];
+    default:
+      return target satisfies never;
+  }
+}
+
+/** For reports: the rules that were never used. */
+export const unused = (policy: Policy): string[] =>
+  policy.rules.filter((rule) => rule.grant.effect === "allow" && rule.calls === 0).map((rule) => printGrant(rule.grant));

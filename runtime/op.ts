@@ -1,0 +1,121 @@
+/** The language that operations are written in, and all that an operation may import. An operation is data: what it is called, what
+ *  it takes and gives, what it needs; and one function that runs with the powers that the gate opened, and nothing else. */
+import type { GovernedNeed, HandleNeed, HandleType, Kind, Need } from "./core/capability.ts";
+import type { FileOpener, PowerOf } from "./core/powers.ts";
+import type { Infer, Schema, Shape } from "./core/schema.ts";
+
+export { descriptorShape, needOf, states } from "./core/descriptor.ts";
+export { fail } from "./core/errors.ts";
+export { s } from "./core/schema.ts";
+import { s } from "./core/schema.ts";
+export { Upload } from "./core/upload.ts";
+export type { GovernedNeed, Kind } from "./core/capability.ts";
+export type * from "./core/powers.ts";
+
+const path = (kind: "read" | "write") => (at: string, more: { entry?: boolean; tree?: boolean; from?: "tmp" } = {}) =>
+  ({ kind, path: at, ...more }) as const;
+
+/** Results that several operations share. Times are milliseconds since the epoch, null where the system keeps none. */
+export const shapes = {
+  fileInfo: s.object({
+    isFile: s.bool(),
+    isDirectory: s.bool(),
+    isSymlink: s.bool(),
+    size: s.size(),
+    mtime: s.nullable(s.number()),
+    atime: s.nullable(s.number()),
+    birthtime: s.nullable(s.number()),
+    mode: s.nullable(s.int()),
+  }),
+  /** One page of a listing; `handle` asks for the next one, null at the end. */
+  page: s.object({
+    entries: s.list(s.object({ name: s.text(), isFile: s.bool(), isDirectory: s.bool(), isSymlink: s.bool() })),
+    handle: s.nullable(s.handle()),
+  }),
+};
+
+/** Needs, as operations write them. */
+export const need = {
+  read: path("read") as (at: string, more?: { entry?: boolean; tree?: boolean; from?: "tmp" }) => GovernedNeed & { kind: "read" },
+  write: path("write") as (at: string, more?: { entry?: boolean; tree?: boolean; from?: "tmp" }) => GovernedNeed & { kind: "write" },
+  net: (url: string, method: string) => ({ kind: "net", url, method }) as const,
+  store: (access: "read" | "write") => ({ kind: "data", dataset: "kv", access }) as const,
+  dataset: (dataset: string, fields: readonly string[] = []) => ({ kind: "data", dataset, fields, access: "read" }) as const,
+  env: (name: string) => ({ kind: "env", name }) as const,
+  host: (name: string) => ({ kind: "host", name }) as const,
+  handle: <T extends HandleType>(handle: number, type: T, side: "in" | "out" | "any") =>
+    ({ kind: "handle", handle, type, side }) as const,
+};
+
+type PowerFor<N> = N extends HandleNeed ? unknown : N extends { kind: infer K extends keyof PowerOf } ? PowerOf[K] : never;
+type PowersFor<N> = { readonly [K in keyof N]: PowerFor<Exclude<N[K], undefined>> | Extract<N[K], undefined> };
+
+/** What an operation may ask of its run while it works. */
+export interface OperationContext {
+  /** The bytes that came with the call, if any. */
+  readonly body: Uint8Array | null;
+  /** Keeps a thing alive beyond this operation, under the needs of this operation; gives its number.
+   *  @throws E_LIMIT_HANDLES (the thing is closed) */
+  keep(type: HandleType, object: object, close: () => Promise<void>): number;
+  /** Closes and forgets a handle of this run; unknown numbers are ignored. */
+  drop(handle: number): Promise<void>;
+  /** The object behind a handle named in a need of this operation. */
+  handle<T>(number: number): T;
+  /** Run facts and switches that need no authority. */
+  readonly run: RunFacts;
+}
+
+/** The plugin's own affairs: what it is, what it was given, what it wants to end with. */
+export interface RunFacts {
+  readonly limits: { readonly body: number };
+  /** `null` asks about everything of the kind. */
+  query(kind: Kind, need: GovernedNeed | null): Promise<PermissionState>;
+  request(kind: Kind, need: GovernedNeed | null, reason: string | undefined): Promise<PermissionState>;
+  revoke(kind: Kind, need: GovernedNeed | null): Promise<PermissionState>;
+  setExitCode(code: number): void;
+  /** Standard input. */
+  readInput(max: number): Promise<{ bytes: Uint8Array; done: boolean }>;
+  /** Cancels another call of this run, by its number; unknown numbers are ignored. */
+  cancel(call: number): void;
+  /** Opens files in place; acts only through the powers it is handed. */
+  readonly opener: FileOpener;
+}
+
+export type PermissionState = "granted" | "denied" | "prompt";
+
+/** What `run` may give: a JSON value, bytes, or both. */
+export type Outcome<T> = T | Promise<T>;
+export class WithBytes<T> {
+  readonly value: T;
+  readonly bytes: Uint8Array;
+  constructor(value: T, bytes: Uint8Array) {
+    this.value = value;
+    this.bytes = bytes;
+  }
+}
+export const withBytes = <T>(value: T, bytes: Uint8Array): WithBytes<T> => new WithBytes(value, bytes);
+
+export interface Example {
+  /** An expression in a plugin, with `fs`, `net`, `data`, `env` … in scope. */
+  readonly call: string;
+  readonly grants: readonly string[];
+  /** What console.log prints of the awaited value. */
+  readonly gives: string;
+}
+
+export interface Operation<A extends Shape = Shape, N extends Record<string, Need | undefined> = Record<string, Need | undefined>, R = unknown> {
+  /** One sentence, third person, for the reference page. */
+  readonly summary: string;
+  /** More names under which plugins know it; grants' `ops=` accepts them. */
+  readonly variants?: readonly string[];
+  readonly args: A;
+  readonly result: Schema<R>;
+  /** The call's body: none, or bytes (named for the reference). */
+  readonly body?: string;
+  readonly needs: (args: Infer<A>) => N;
+  readonly run: (args: Infer<A>, powers: PowersFor<N>, cx: OperationContext) => Outcome<R | WithBytes<R>>;
+  readonly examples: readonly Example[];
+}
+
+/** Declares an operation. Its name is its file: `stdlib/fs/readFile.ts` is `fs.readFile`. */
+export const defineOp = <A extends Shape, N extends Record<string, Need | undefined>, R>(op: Operation<A, N, R>): Operation<A, N, R> => op;

@@ -1,0 +1,83 @@
+/** A plugin's console output on its way out: in order, at the reader's pace, held while a question is open on the terminal, and counted
+ *  when it may not leave. */
+import type { Engine } from "./engine/engine.ts";
+import type { Consent } from "./gate/consent.ts";
+
+/** Where output goes. A promise means: full, wait. */
+export interface Output {
+  write(stream: 1 | 2, bytes: Uint8Array): void | Promise<void>;
+}
+
+/** Bytes that may wait here before the guest is kept waiting itself. */
+const MAX_WAITING = 256 * 1024;
+
+export class OutputQueue {
+  /** Bytes that were not printed because their labels may not leave. */
+  dropped = 0;
+  readonly #output: Output;
+  readonly #engine: Pick<Engine, "pause" | "resume">;
+  readonly #waiting: { readonly stream: 1 | 2; readonly bytes: Uint8Array }[] = [];
+  #size = 0;
+  #held = 0;
+  #paused = false;
+  #writing: Promise<void> | undefined;
+
+  constructor(output: Output, engine: Pick<Engine, "pause" | "resume">) {
+    this.#output = output;
+    this.#engine = engine;
+  }
+
+  write(stream: 1 | 2, bytes: Uint8Array): void {
+    if (this.#held === 0 && this.#writing === undefined) {
+      const full = this.#output.write(stream, bytes);
+      if (full) this.#writing = full.then(() => this.#drain());
+      return;
+    }
+    this.#waiting.push({ stream, bytes });
+    this.#size += bytes.length;
+    if (this.#size > MAX_WAITING && !this.#paused) {
+      this.#paused = true;
+      this.#engine.pause();
+    }
+  }
+
+  drop(bytes: number): void {
+    this.dropped += bytes;
+  }
+
+  /** The same consent, with output held while it asks. */
+  heldDuring(consent: Consent): Consent {
+    return {
+      ask: async (question, signal) => {
+        this.#held += 1;
+        try {
+          await this.#writing;
+          return await consent.ask(question, signal);
+        } finally {
+          this.#held -= 1;
+          this.#writing ??= this.#drain();
+        }
+      },
+    };
+  }
+
+  /** Everything that waits, written. */
+  async flush(): Promise<void> {
+    this.#held = 0;
+    await (this.#writing ?? this.#drain());
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#held === 0) {
+      const next = this.#waiting.shift();
+      if (!next) break;
+      this.#size -= next.bytes.length;
+      await this.#output.write(next.stream, next.bytes);
+    }
+    this.#writing = undefined;
+    if (this.#paused && this.#size <= MAX_WAITING / 2) {
+      this.#paused = false;
+      this.#engine.resume();
+    }
+  }
+}

@@ -1,0 +1,243 @@
+/** Pins by descriptor (Linux): every step of the way is taken from an open folder, and what was found stays open, so that a link
+ *  swapped in later changes nothing. Descriptors are O_PATH: nothing is read, nothing blocks. */
+import { isUtf8 } from "node:buffer";
+import { posix } from "../../core/path.ts";
+import { typeOf } from "./classify.ts";
+import { type Pin, type Pinner, type PinOptions, Shared } from "./pin.ts";
+import * as system from "./system.ts";
+
+const { closeSync, errnoOf, fstatSync, O_DIRECTORY, O_NOFOLLOW, O_PATH, open, readlinkSync } = system;
+
+/** As path_resolution(7): more links than this are a circle. */
+const MAX_LINKS = 40;
+/** A thing that vanishes each time it was found is missing. */
+const MAX_TRIES = 4;
+
+const by = (fd: number): string => `/proc/self/fd/${fd}`;
+const inside = (fd: number, name: string): string => `/proc/self/fd/${fd}/${name}`;
+
+/** Failures that say nothing about the path. */
+const elsewhere = new Set(["EMFILE", "ENFILE", "ENOMEM"]);
+function codeOf(error: unknown): string {
+  const code = errnoOf(error);
+  if (code === undefined || elsewhere.has(code)) throw error;
+  return code;
+}
+
+/** Where the system says an open thing is. null: nowhere that a path could name. */
+function placeOf(fd: number): string | null {
+  const path = readlinkSync(by(fd));
+  if (!path.startsWith("/")) return null;
+  if (path.includes("\ufffd") && !isUtf8(readlinkSync(by(fd), "buffer"))) return null;
+  return path;
+}
+
+/** How far a way led. All descriptors belong to the holder. */
+interface Way {
+  /** The last folder that was reached, with the names that remain below it. */
+  readonly folder: number;
+  readonly names: readonly string[];
+  /** The thing at the end, or null. */
+  readonly object: number | null;
+  readonly blocked: string | null;
+}
+
+/** Goes on from `folder` (which it takes over) along `queue`, following links by hand. */
+async function follow(start: number, queue: string[], entry: boolean): Promise<Way> {
+  let folder = start;
+  const end = (names: string[], object: number | null, blocked: string | null): Way => ({
+    folder,
+    names,
+    object,
+    blocked,
+  });
+  const move = (to: number): void => {
+    closeSync(folder);
+    folder = to;
+  };
+  try {
+    for (let links = 0; ; ) {
+      const name = queue.shift();
+      if (name === undefined) return end([], await open(by(folder), O_PATH), null);
+      if (name === "..") {
+        move(await open(inside(folder, ".."), O_PATH | O_DIRECTORY));
+        continue;
+      }
+      const next = await open(inside(folder, name), O_PATH | O_NOFOLLOW).catch(codeOf);
+      if (typeof next === "string") return end([name, ...queue], null, next === "ENOENT" ? null : next);
+      const stats = fstatSync(next);
+      if (!stats.isSymbolicLink()) {
+        if (queue.length === 0) return end([name], next, null);
+        if (stats.isDirectory()) {
+          move(next);
+          continue;
+        }
+        closeSync(next);
+        return end([name, ...queue], null, "ENOTDIR");
+      }
+      if (entry && queue.length === 0) return end([name], next, null);
+      closeSync(next);
+      links += 1;
+      if (links > MAX_LINKS) return end([name, ...queue], null, "ELOOP");
+      const text = await system.readlink(inside(folder, name)).catch(codeOf);
+      // EINVAL and ENOENT come as codes: exchanged since it was looked at, so look again.
+      if (text === "EINVAL" || text === "ENOENT") queue.unshift(name);
+      else {
+        queue.unshift(...text.split("/").filter((part) => part !== "" && part !== "."));
+        if (text.startsWith("/")) move(await open("/", O_PATH | O_DIRECTORY));
+      }
+    }
+  } catch (error) {
+    closeSync(folder);
+    throw error;
+  }
+}
+
+/** The whole way to a path: its folder in one step where that exists, else name by name. */
+async function wayTo(lexical: string, entry: boolean): Promise<Way> {
+  const folder = await open(posix.parent(lexical), O_PATH | O_DIRECTORY).catch(codeOf);
+  if (typeof folder === "number") return follow(folder, posix.names(lexical).slice(-1), entry);
+  return follow(await open("/", O_PATH | O_DIRECTORY), posix.names(lexical), entry);
+}
+
+interface Held {
+  readonly object: number | null;
+  readonly folder: number | null;
+  readonly names: readonly string[];
+  readonly blocked: string | null;
+}
+
+class HandlePin implements Pin {
+  readonly canonical: string;
+  readonly type: Pin["type"];
+  readonly stats: Pin["stats"];
+  readonly fileSystem: Pin["fileSystem"];
+  readonly object: string | null;
+  readonly folder: string | null;
+  readonly names: readonly string[];
+  readonly blocked: string | null;
+  readonly #held: Held;
+  readonly #places: { object: string | null; folder: string | null };
+  readonly #shared: Shared;
+
+  constructor(held: Held, facts: Pick<Pin, "canonical" | "type" | "stats" | "fileSystem">) {
+    this.canonical = facts.canonical;
+    this.type = facts.type;
+    this.stats = facts.stats;
+    this.fileSystem = facts.fileSystem;
+    this.object = held.object === null ? null : by(held.object);
+    this.folder = held.folder === null ? null : by(held.folder);
+    this.names = held.names;
+    this.blocked = held.blocked;
+    this.#held = held;
+    this.#places = {
+      object: held.object === null ? null : readlinkSync(by(held.object)),
+      folder: held.folder === null ? null : readlinkSync(by(held.folder)),
+    };
+    this.#shared = new Shared(() => letGo(held));
+  }
+
+  intact(): boolean {
+    const { object } = this.#held;
+    return (object === null || readlinkSync(by(object)) === this.#places.object) && this.folderIntact();
+  }
+
+  folderIntact(): boolean {
+    const { folder } = this.#held;
+    return folder === null || readlinkSync(by(folder)) === this.#places.folder;
+  }
+
+  isOpenAs(): boolean {
+    return true;
+  }
+
+  hold(): void {
+    this.#shared.hold();
+  }
+
+  drop(): void {
+    this.#shared.drop();
+  }
+}
+
+function letGo({ object, folder }: Held): void {
+  if (object !== null) closeSync(object);
+  if (folder !== null) closeSync(folder);
+}
+
+/** Is the open thing the one that its path names? Not so behind the magic links of /proc, which lead into other mounts. */
+async function answersTo(path: string, fd: number, on: system.FileSystem): Promise<boolean> {
+  try {
+    const named = on === "local" ? system.lstatSync(path) : await system.lstat(path);
+    const opened = fstatSync(fd);
+    return named.dev === opened.dev && named.ino === opened.ino;
+  } catch {
+    return false;
+  }
+}
+
+/** Nothing that a grant could name: a pipe, a socket without a name, a name that is not Unicode. */
+function nameless(lexical: string, stats: system.Stats | null): Pin {
+  const held: Held = { object: null, folder: null, names: [], blocked: "EILSEQ" };
+  const odd = stats !== null && !stats.isFile() && !stats.isDirectory() && !stats.isSymbolicLink();
+  const type = odd ? "forbidden" : typeOf(lexical, lexical, null, "local");
+  return new HandlePin(held, { canonical: lexical, type, stats: null, fileSystem: "local" });
+}
+
+/** The pin for what was reached; undefined when it vanished or moved meanwhile. Takes the descriptors over. */
+async function pinOf(lexical: string, way: Held, options: PinOptions): Promise<Pin | undefined> {
+  let kept: Held = way;
+  try {
+    const { object, names } = way;
+    const stats = object === null ? null : fstatSync(object);
+    const anchor = names.length > 0 ? way.folder : object;
+    const place = anchor === null ? null : placeOf(anchor);
+    if (anchor === null || place === null) {
+      letGo(way);
+      return nameless(lexical, stats);
+    }
+    const canonical = names.length > 0 ? posix.absolute(names.join("/"), place) : place;
+    const facts = stats ?? fstatSync(anchor);
+    const fileSystem = await system.fileSystemOf(by(object ?? anchor), facts.dev);
+    const [path, fd] = object === null ? [place, anchor] : [canonical, object];
+    if (stats?.nlink === 0 || (canonical !== lexical && !(await answersTo(path, fd, fileSystem)))) {
+      letGo(way);
+      return undefined;
+    }
+    const folder =
+      names.length > 0 && (options.folder || options.entry || object === null) ? way.folder : null;
+    if (folder === null && way.folder !== null) closeSync(way.folder);
+    const blocked = way.blocked ?? (names.includes("..") ? "ENOENT" : null);
+    kept = { object, folder, names, blocked };
+    return new HandlePin(kept, {
+      canonical,
+      type: typeOf(lexical, canonical, stats, fileSystem),
+      stats,
+      fileSystem,
+    });
+  } catch (error) {
+    letGo(kept);
+    throw error;
+  }
+}
+
+export const handles: Pinner = {
+  async pin(lexical, options) {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      const straight = !options.entry && !options.folder;
+      const object = straight ? await open(lexical, O_PATH).catch(codeOf) : "";
+      const way: Held =
+        typeof object === "number"
+          ? { object, folder: null, names: [], blocked: null }
+          : await wayTo(lexical, options.entry);
+      const pin = await pinOf(lexical, way, options);
+      if (pin) return pin;
+    }
+    return nameless(lexical, null);
+  },
+
+  async enter(folder, name) {
+    const fd = await open(`${folder}/${name}`, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    return { path: by(fd), close: () => closeSync(fd) };
+  },
+};

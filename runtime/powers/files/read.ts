@@ -1,0 +1,140 @@
+/** Read access to one pinned file or folder, for as long as its lease lives. */
+import type { FileInfo, FolderCursor, FolderEntry, Lease, ReadPower } from "../../core/powers.ts";
+import { missing, openToRead, readSized, readUnsized } from "./content.ts";
+import { type Doing, failure, refusal } from "./failure.ts";
+import { type Pin, type PinnedPath, whileHeld } from "./pin.ts";
+import * as system from "./system.ts";
+
+/** A listing is sorted, so all of it is held at once: about 150 MB at this size. */
+const MAX_ENTRIES = 1_000_000;
+
+export function infoOf(stats: system.Stats): FileInfo {
+  const time = (ms: number): number | null => (Number.isFinite(ms) && ms > 0 ? ms : null);
+  return {
+    isFile: stats.isFile(),
+    isDirectory: stats.isDirectory(),
+    isSymlink: stats.isSymbolicLink(),
+    size: stats.size,
+    mtime: Number.isFinite(stats.mtimeMs) ? stats.mtimeMs : null,
+    atime: Number.isFinite(stats.atimeMs) ? stats.atimeMs : null,
+    birthtime: time(stats.birthtimeMs),
+    mode: stats.mode & 0o7777,
+  };
+}
+
+/** By code unit, as JavaScript compares strings. */
+const byName = (a: FolderEntry, b: FolderEntry): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+
+export class ReadAccess implements ReadPower {
+  readonly pin: Pin;
+  readonly lease: Lease;
+  readonly words: string;
+
+  constructor(target: PinnedPath, pin: Pin, lease: Lease) {
+    this.pin = pin;
+    this.lease = lease;
+    this.words = target.words;
+  }
+
+  /** Runs a step with the pin held and errors put into the plugin's words. */
+  async #step<T>(doing: Doing, work: () => Promise<T>): Promise<T> {
+    this.lease.alive();
+    try {
+      return await whileHeld(this.pin, work);
+    } catch (error) {
+      throw failure(error, doing, this.words);
+    }
+  }
+
+  bytes(max: number): Promise<Uint8Array> {
+    return this.#step("read", () =>
+      this.withOpen(async (fd, stats) => {
+        if (!stats.isFile()) return (await readUnsized(fd, max, this.lease)) ?? this.tooLarge(max);
+        if (stats.size > max) return this.tooLarge(max);
+        if (stats.size > 0) return readSized(fd, stats.size, this.lease);
+        return (await readUnsized(fd, max, this.lease)) ?? this.tooLarge(max);
+      }),
+    );
+  }
+
+  /** The file, open for reading while `work` runs. @throws E_INVALID for a folder */
+  async withOpen<T>(work: (fd: number, stats: system.Stats) => Promise<T>): Promise<T> {
+    if (this.pin.stats?.isDirectory()) throw refusal("E_INVALID", "read", this.words, "it is a folder");
+    if (this.pin.stats?.isSocket()) throw refusal("E_INVALID", "read", this.words, "it is a socket");
+    const fd = await openToRead(this.pin);
+    try {
+      this.lease.alive();
+      return await work(fd, system.fstatSync(fd));
+    } finally {
+      system.closeSync(fd);
+    }
+  }
+
+  tooLarge(max: number): never {
+    throw refusal("E_LIMIT_BYTES", "read", this.words, `it is larger than ${max} bytes`);
+  }
+
+  stat(): Promise<FileInfo> {
+    return this.#step("look at", async () => {
+      if (this.pin.blocked !== null || this.pin.stats === null) throw missing(this.pin);
+      return infoOf(this.pin.stats);
+    });
+  }
+
+  async exists(): Promise<boolean> {
+    this.lease.alive();
+    return this.pin.blocked === null && this.pin.stats !== null;
+  }
+
+  realPath(): string {
+    this.lease.alive();
+    if (this.pin.blocked !== null || this.pin.stats === null)
+      throw failure(missing(this.pin), "look at", this.words);
+    return this.pin.canonical;
+  }
+
+  list(): Promise<FolderCursor> {
+    return this.#step("list", async () => {
+      if (this.pin.blocked !== null || this.pin.object === null) throw missing(this.pin);
+      if (!this.pin.stats?.isDirectory()) throw Object.assign(new Error("no folder"), { code: "ENOTDIR" });
+      const entries: FolderEntry[] = [];
+      for await (const found of await system.opendir(this.pin.object, { bufferSize: 1024 })) {
+        if (entries.length >= MAX_ENTRIES)
+          throw refusal("E_LIMIT_BYTES", "list", this.words, `it holds more than ${MAX_ENTRIES} entries`);
+        if (entries.length % 1024 === 0) this.lease.alive();
+        entries.push({
+          name: found.name,
+          isFile: found.isFile(),
+          isDirectory: found.isDirectory(),
+          isSymlink: found.isSymbolicLink(),
+        });
+      }
+      return new SortedCursor(entries.sort(byName), this.lease);
+    });
+  }
+}
+
+class SortedCursor implements FolderCursor {
+  #rest: FolderEntry[];
+  #at = 0;
+  readonly #lease: Lease;
+
+  constructor(entries: FolderEntry[], lease: Lease) {
+    this.#rest = entries;
+    this.#lease = lease;
+  }
+
+  async next(max: number): Promise<readonly FolderEntry[]> {
+    this.#lease.alive();
+    const page = this.#rest.slice(this.#at, this.#at + max);
+    this.#at += page.length;
+    let bytes = 0;
+    for (const { name } of page) bytes += Buffer.byteLength(name);
+    if (bytes > 0) this.#lease.spend(bytes, "in");
+    return page;
+  }
+
+  async close(): Promise<void> {
+    this.#rest = [];
+  }
+}

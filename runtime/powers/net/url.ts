@@ -1,0 +1,51 @@
+/** URLs as targets: parsed by the URL standard, in canonical form. Acts on nothing, asks no name server. */
+import { parseAddress } from "../../core/address.ts";
+import type { NetNeed, NetTarget } from "../../core/capability.ts";
+import { fail } from "../../core/errors.ts";
+import { isName } from "../../core/host.ts";
+import { normalisePath } from "../../core/webPath.ts";
+
+/** The URL standard's form of a host, IPv6 without brackets, no dot at the end; undefined for what is no host. */
+export function toHost(text: string): string | undefined {
+  if (text === "" || /[/?#@\\\s]/.test(text) || (text.includes(":") && !text.startsWith("[")))
+    return undefined;
+  return URL.canParse(`http://${text}/`) ? canonicalHost(new URL(`http://${text}/`).hostname) : undefined;
+}
+
+function canonicalHost(hostname: string): string | undefined {
+  const host = hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+  return parseAddress(host) || isName(host) ? host : undefined;
+}
+
+const ports = { http: 80, https: 443 } as const;
+
+/** These would open a tunnel or echo the request's own headers. */
+const refusedMethods = new Set(["CONNECT", "TRACE", "TRACK"]);
+
+/** @throws E_INVALID for a malformed URL, another scheme, credentials in it, or a method that cannot be used */
+export function resolveUrl({ url: words, method }: NetNeed): NetTarget {
+  const url = URL.canParse(words) ? new URL(words) : undefined;
+  if (!url) throw fail("E_INVALID", `"${words}" is not a URL`);
+  const scheme = url.protocol.slice(0, -1);
+  if (scheme !== "http" && scheme !== "https")
+    throw fail("E_INVALID", `${url.protocol} is not a scheme that can be fetched: http: and https: are`);
+  if (url.username !== "" || url.password !== "")
+    throw fail(
+      "E_INVALID",
+      "a URL with a user name or password cannot be fetched: set the Authorization header",
+    );
+  const host = canonicalHost(url.hostname);
+  if (host === undefined) throw fail("E_INVALID", `"${words}" names no host`);
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(method)) throw fail("E_INVALID", "the method is not a word");
+  if (refusedMethods.has(method.toUpperCase()))
+    throw fail("E_INVALID", `the method ${method.toUpperCase()} cannot be used`);
+  return {
+    kind: "net",
+    words,
+    scheme,
+    host,
+    port: url.port === "" ? ports[scheme] : Number(url.port),
+    path: normalisePath(url.pathname),
+    method,
+  };
+}

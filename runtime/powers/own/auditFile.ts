@@ -1,0 +1,86 @@
+/** The audit's file: one hash chain a run, one JSON object a line, written to the system before `append` returns and synced within a
+ *  second (CONTRACT 12). Several processes may append to one file. Knows nothing of what records mean. */
+import { hash } from "node:crypto";
+import { closeSync, fdatasync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { fail } from "../../core/errors.ts";
+
+const SYNC_EVERY = 1000;
+
+export const GENESIS = "0".repeat(64);
+
+export interface AuditFile {
+  readonly path: string;
+  /** Adds `id`, `prev` and `hash`, writes the line; gives the id. @throws E_UNAVAILABLE: nothing that needs this record may happen */
+  append(record: object): string;
+  /** Hash of the last record. */
+  readonly head: string;
+  sync(): void;
+  close(): void;
+}
+
+/** The hash of a record is over its text without the hash, which begins with the one before it. */
+export const recordHash = (text: string): string => hash("sha256", text, "hex");
+
+export function openAuditFile(path: string, run: string): AuditFile {
+  let descriptor: number;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    descriptor = openSync(path, "a", 0o600);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+  let head = GENESIS;
+  let count = 0;
+  let syncing: NodeJS.Timeout | undefined;
+  let open = true;
+  return {
+    path,
+    get head() {
+      return head;
+    },
+    append(record) {
+      count += 1;
+      const id = `${run}-${count}`;
+      const body = JSON.stringify({ id, ...record, prev: head });
+      const own = recordHash(body);
+      writeWhole(descriptor, path, `${body.slice(0, -1)},"hash":"${own}"}\n`);
+      head = own;
+      syncing ??= setTimeout(() => {
+        syncing = undefined;
+        if (open) fdatasync(descriptor, () => undefined);
+      }, SYNC_EVERY).unref();
+      return id;
+    },
+    sync: () => fsyncSync(descriptor),
+    close() {
+      if (!open) return;
+      open = false;
+      clearTimeout(syncing);
+      try {
+        fsyncSync(descriptor);
+      } catch {
+        // A pipe or a device cannot be synced; what was written stands.
+      }
+      closeSync(descriptor);
+    },
+  };
+}
+
+/** One write a line, so that lines of several processes do not mix; a short write (full disk) leaves a torn line, which `verify` names. */
+function writeWhole(descriptor: number, path: string, line: string): void {
+  try {
+    const bytes = Buffer.from(line);
+    if (writeSync(descriptor, bytes) !== bytes.length) throw new Error("the disk is full");
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+const unwritable = (path: string, cause: unknown): Error =>
+  fail("E_UNAVAILABLE", `the audit ${path} cannot be written (${reason(cause)}), and without it nothing may happen`, {
+    cause,
+    remedy: "free space or fix its permissions, or name another file: --audit=FILE",
+  });
+
+const reason = (cause: unknown): string => (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;

@@ -1,0 +1,336 @@
+/** One run: an engine, a gate, labels and budgets, from the program's first byte to the last line of its audit. Believes the engine
+ *  nothing but the shape of its messages; ends it whatever it does. */
+import { type ErrorCode, errorTable, fail, isSbxError, type SbxError } from "./core/errors.ts";
+import { Calls, type Answer } from "./calls.ts";
+import type { Engine, EngineExit, Program } from "./engine/engine.ts";
+import type { GuestError, GuestMessage } from "./engine/message.ts";
+import { Audit, type AuditSink, type AuditSubject } from "./gate/audit.ts";
+import type { Clock } from "./gate/clock.ts";
+import { Asking, type Consent, type Memory } from "./gate/consent.ts";
+import type { Flow } from "./gate/flow.ts";
+import { Gate, type GateWorld, type Sources } from "./gate/gate.ts";
+import { overReason } from "./gate/lease.ts";
+import { Budget, type RunLimits } from "./gate/limits.ts";
+import { Permissions } from "./gate/permissions.ts";
+import type { Policy } from "./gate/policy.ts";
+import type { FileOpener } from "./core/powers.ts";
+import { humanSize } from "./core/units.ts";
+import type { Operation, RunFacts } from "./op.ts";
+import { OutputQueue, type Output } from "./output.ts";
+import { Watch } from "./watch.ts";
+
+export interface SessionOptions {
+  readonly engine: Engine;
+  readonly program: Program;
+  readonly operations: (name: string) => Promise<Operation | undefined>;
+  readonly sources: Sources;
+  readonly opener: FileOpener;
+  readonly policy: Policy;
+  readonly flow: Flow;
+  readonly consent: Consent | null;
+  readonly memory: Memory | null;
+  readonly audit: AuditSink;
+  readonly subject: AuditSubject;
+  readonly who: string;
+  readonly clock: Clock;
+  readonly limits: RunLimits;
+  readonly seed: string | null;
+  readonly output: Output;
+  readonly input: (max: number) => Promise<{ bytes: Uint8Array; done: boolean }>;
+  /** Raw guest stack → where in the plugin's source, for prompts. */
+  readonly locate: (stack: string) => string | undefined;
+}
+
+export type RunEnd =
+  | { readonly kind: "done"; readonly code: number }
+  /** The plugin threw. `denial` is what sbx knows about it, when the error came from sbx. */
+  | { readonly kind: "error"; readonly error: GuestError; readonly denial: SbxError | undefined }
+  | { readonly kind: "limit"; readonly error: SbxError }
+  | { readonly kind: "deadlock" }
+  | { readonly kind: "stopped"; readonly by: "person" | "signal" }
+  | { readonly kind: "broken"; readonly error: SbxError };
+
+export interface RunOutcome {
+  readonly end: RunEnd;
+  /** CONTRACT 2. */
+  readonly exit: number;
+  readonly denials: readonly SbxError[];
+  readonly budget: Budget;
+  /** Bytes of console output that were not printed because their labels may not leave. */
+  readonly dropped: number;
+  readonly labels: readonly string[];
+}
+
+/** Denials that a report lists at most. */
+const MAX_DENIALS = 1000;
+/** Bytes that may wait for a guest that does not read, before it is given no more. */
+const MAX_BACKLOG = 64 * 1024 ** 2;
+
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #gate: Gate;
+  readonly #permissions: Permissions;
+  readonly #audit: Audit;
+  readonly #budget: Budget;
+  readonly #calls: Calls;
+  readonly #output: OutputQueue;
+  readonly #watch: Watch;
+  readonly #stopping: ReturnType<Clock["newAbort"]>;
+  readonly #denials: SbxError[] = [];
+  #exitCode = 0;
+  #wake: NodeJS.Timeout | undefined;
+  #idle: (GuestMessage & { type: "idle" }) | undefined;
+  #finish: (end: RunEnd) => void = () => undefined;
+  readonly #finished: Promise<RunEnd>;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    const { clock, limits, flow, policy } = options;
+    this.#finished = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+    this.#stopping = clock.newAbort();
+    this.#budget = new Budget(limits);
+    this.#calls = new Calls(limits.inflight, options.seed !== null);
+    this.#output = new OutputQueue(options.output, options.engine);
+    this.#watch = new Watch(options.engine, limits, (error) => this.#finish({ kind: "limit", error }));
+    this.#audit = new Audit(options.audit, options.subject, clock, () => flow.labels);
+    const asking = new Asking({
+      consent: options.consent && this.#output.heldDuring(options.consent),
+      memory: options.memory,
+      policy,
+      who: options.who,
+      prompts: limits.prompts,
+      now: () => clock.now(),
+      stop: () => this.#finish({ kind: "stopped", by: "person" }),
+      signal: this.#stopping.signal,
+    });
+    const world: GateWorld = { sources: options.sources, policy, flow, asking, budget: this.#budget, audit: this.#audit, clock, facts: this.#facts() };
+    this.#gate = new Gate(world);
+    this.#permissions = new Permissions(world, this.#gate.judge, () => options.engine.event('{"event":"permissions.change","payload":null}'));
+  }
+
+  /** Runs to the end. Rejects never; closes nothing that it was given but the engine and the run's handles. */
+  async run(): Promise<RunOutcome> {
+    const { engine, limits, seed, program } = this.#options;
+    try {
+      this.#audit.event("run.start", program.name, "started");
+      void engine.exited.then((exit) => this.#finish(endOfEngine(exit, limits)));
+      engine.listen((message) => this.#guarded(() => this.#receive(message)));
+      engine.configure({ memory: limits.memory, stack: limits.stack, seed });
+      this.#watch.busy();
+      engine.start(program);
+    } catch (error) {
+      this.#finish({ kind: "broken", error: asSbxError(error) });
+    }
+    const end = await this.#finished;
+    return this.#close(end);
+  }
+
+  /** From outside: a signal, the host. */
+  stop(): void {
+    this.#finish({ kind: "stopped", by: "signal" });
+  }
+
+  async #close(first: RunEnd): Promise<RunOutcome> {
+    const { engine, flow } = this.#options;
+    let end = first;
+    this.#watch.stop();
+    clearTimeout(this.#wake);
+    engine.kill();
+    this.#stopping.abort(overReason());
+    this.#gate.cancelAll();
+    await this.#gate.handles.dropAll(overReason());
+    await this.#output.flush();
+    let exit = flow.streamOpen("exit") ? exitCode(end) : 76;
+    try {
+      this.#audit.event(end.kind === "limit" ? "limit" : "run.end", endWords(end), String(exit));
+    } catch (error) {
+      if (end.kind !== "broken") end = { kind: "broken", error: asSbxError(error) };
+      exit = exitCode(end);
+    }
+    return { end, exit, denials: this.#denials, budget: this.#budget, dropped: this.#output.dropped, labels: [...flow.labels].sort() };
+  }
+
+  /** A defect of ours in the middle of a message ends the run, closed. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#finish({ kind: "broken", error: asSbxError(error) });
+    }
+  }
+
+  #receive(message: GuestMessage): void {
+    switch (message.type) {
+      case "call":
+        return this.#call(message);
+      case "out":
+        return this.#print(message.stream, message.bytes);
+      case "idle":
+        return this.#onIdle(message);
+      case "fail":
+        return this.#fail(message.error);
+      case "ready":
+        return;
+      default:
+        return message satisfies never;
+    }
+  }
+
+  #call(message: GuestMessage & { type: "call" }): void {
+    const { id } = message;
+    const { engine } = this.#options;
+    try {
+      this.#calls.add(() => this.#perform(message), !usesHandle(message.args));
+    } catch (error) {
+      engine.fail(id, JSON.stringify(asSbxError(error).toGuest()));
+    }
+  }
+
+  async #perform(message: GuestMessage & { type: "call" }): Promise<Answer> {
+    const { engine, operations } = this.#options;
+    const { id, op: name, args, body, at } = message;
+    try {
+      const operation = await operations(name);
+      if (!operation) throw fail("E_INVALID", `there is no operation ${name}`);
+      const where = at === undefined ? undefined : this.#options.locate(at);
+      const result = await this.#gate.perform({ id, name, operation, args, body: body.length ? body : null, ...(where === undefined ? {} : { at: where }) });
+      const head = JSON.stringify(result.value);
+      if (engine.backlog > MAX_BACKLOG) await engine.drained();
+      return { id, send: () => this.#toGuest(() => engine.result(id, head, result.bytes ?? undefined)) };
+    } catch (error) {
+      const known = asSbxError(error);
+      if (known.code === "E_INTERNAL" || auditFailed(known)) this.#finish({ kind: "broken", error: known });
+      if (errorTable[known.code].exit === 77 && this.#denials.length < MAX_DENIALS) this.#denials.push(known);
+      return { id, send: () => this.#toGuest(() => engine.fail(id, JSON.stringify(known.toGuest()))) };
+    }
+  }
+
+  /** Anything sent gives the guest work. */
+  #toGuest(send: () => void): void {
+    this.#idle = undefined;
+    this.#watch.busy();
+    send();
+  }
+
+  #print(stream: 1 | 2, bytes: Uint8Array): void {
+    const { flow, limits } = this.#options;
+    if (!this.#budget.print(bytes.length)) {
+      const said = `the plugin printed more than ${humanSize(limits.output)}`;
+      return this.#finish({ kind: "limit", error: fail("E_LIMIT_OUTPUT", said, { remedy: "--output=" }) });
+    }
+    if (flow.streamOpen(stream === 1 ? "stdout" : "stderr")) this.#output.write(stream, bytes);
+    else this.#output.drop(bytes.length);
+  }
+
+  #onIdle(message: GuestMessage & { type: "idle" }): void {
+    const { engine, seed } = this.#options;
+    if (message.seen !== engine.sent) return; // something is on its way to it
+    this.#idle = message;
+    this.#watch.idle();
+    this.#calls.settle();
+    if (this.#idle === undefined || this.#calls.pending > 0) return this.#sleep(message.wake, false);
+    if (message.wake !== null) return this.#sleep(message.wake, seed !== null);
+    if (message.main === "done" && message.refs === 0) this.#finish({ kind: "done", code: this.#exitCode });
+    else if (message.main === "pending" && message.refs === 0) this.#finish({ kind: "deadlock" });
+  }
+
+  #sleep(wake: number | null, virtual: boolean): void {
+    clearTimeout(this.#wake);
+    if (wake === null || (this.#options.seed !== null && !virtual)) return;
+    this.#wake = setTimeout(() => this.#toGuest(() => this.#options.engine.wake()), virtual ? 0 : Math.min(Math.ceil(wake), 2 ** 31 - 1));
+  }
+
+  #fail(error: GuestError): void {
+    if (error.kind === "memory") {
+      const said = `the plugin needed more than ${humanSize(this.#options.limits.memory)} of memory`;
+      return this.#finish({ kind: "limit", error: fail("E_LIMIT_MEMORY", said, { remedy: "--memory=" }) });
+    }
+    const denial = this.#denials.findLast((known) => known.code === error.code && known.details.resource === error.resource);
+    this.#finish({ kind: "error", error, denial });
+  }
+
+  #facts(): RunFacts {
+    return {
+      limits: { body: this.#options.limits.body },
+      opener: this.#options.opener,
+      query: (kind, need) => this.#permissions.query(kind, need),
+      request: (kind, need, reason) => this.#permissions.request(kind, need, reason),
+      revoke: (kind, need) => this.#permissions.revoke(kind, need),
+      setExitCode: (code) => {
+        this.#exitCode = code;
+      },
+      readInput: (max) => this.#options.input(max),
+      cancel: (call) => this.#gate.cancel(call),
+    };
+  }
+}
+
+/** A call on something that is open already must never wait behind calls that wait for it. */
+const usesHandle = (args: unknown): boolean => typeof args === "object" && args !== null && "handle" in args;
+
+const auditFailed = (error: SbxError): boolean => error.code === "E_UNAVAILABLE" && error.message.startsWith("the audit ");
+
+const asSbxError = (error: unknown): SbxError =>
+  isSbxError(error) ? error : fail("E_INTERNAL", "a defect in sbx itself", { cause: error });
+
+function endOfEngine(exit: EngineExit, limits: RunLimits): RunEnd {
+  switch (exit.kind) {
+    case "fatal":
+      return { kind: "limit", error: fail("E_LIMIT_MEMORY", `the plugin needed more than ${humanSize(limits.memory)} of memory`, { remedy: "--memory=" }) };
+    case "unsealed":
+      return { kind: "broken", error: fail("E_UNAVAILABLE", `the engine could not be sealed (${exit.step}), so nothing was run`, { remedy: "sbx doctor says which walls this system offers" }) };
+    case "forbidden":
+      return { kind: "broken", error: fail("E_INTERNAL", "the engine tried a forbidden system call and was ended: treat the plugin as hostile") };
+    case "fault":
+      return { kind: "broken", error: fail("E_INTERNAL", `the engine broke the protocol (${exit.reason}) and was ended: treat the plugin as hostile`) };
+    case "killed":
+    case "unexpected":
+      return { kind: "broken", error: fail("E_INTERNAL", "the engine ended unexpectedly") };
+    default:
+      return exit satisfies never;
+  }
+}
+
+function exitCode(end: RunEnd): number {
+  switch (end.kind) {
+    case "done":
+      return end.code;
+    case "error":
+      return exitOfUncaught(end.error);
+    case "limit":
+    case "broken":
+      return errorTable[end.error.code].exit;
+    case "deadlock":
+      return 1;
+    case "stopped":
+      return end.by === "person" ? 77 : 130;
+    default:
+      return end satisfies never;
+  }
+}
+
+/** A denial or a limit that the plugin let through keeps its code; everything else is the plugin's own failure. */
+function exitOfUncaught(error: GuestError): number {
+  const row = error.code !== undefined && error.code in errorTable ? errorTable[error.code as ErrorCode] : undefined;
+  return row && (row.name === "PermissionDenied" || row.name === "FlowDenied" || row.name === "LimitExceeded") ? row.exit : 1;
+}
+
+function endWords(end: RunEnd): string {
+  switch (end.kind) {
+    case "done":
+      return "ended";
+    case "error":
+      return `error ${end.error.code ?? ""}`.trim();
+    case "limit":
+    case "broken":
+      return `${end.error.code}: ${end.error.message}`;
+    case "deadlock":
+      return "waits for what can never happen";
+    case "stopped":
+      return `stopped by ${end.by}`;
+    default:
+      return end satisfies never;
+  }
+}

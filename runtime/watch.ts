@@ -1,0 +1,60 @@
+/** The clocks of a run, from outside the guest: wall time, and continuous work since the guest last waited. Work is measured as the
+ *  system's CPU time where it tells, so that a guest that is merely kept waiting is not blamed. */
+import type { Engine } from "./engine/engine.ts";
+import { fail, type SbxError } from "./core/errors.ts";
+import { printTime } from "./core/units.ts";
+
+/** The system counts CPU time in steps of 10 ms. */
+const RESOLUTION = 20;
+
+export class Watch {
+  readonly #engine: Engine;
+  readonly #cpu: number;
+  readonly #struck: (error: SbxError) => void;
+  #wall: NodeJS.Timeout | undefined;
+  #work: NodeJS.Timeout | undefined;
+  #since = 0;
+  #cpuThen: number | undefined;
+
+  constructor(engine: Engine, limits: { readonly timeout: number; readonly cpu: number }, struck: (error: SbxError) => void) {
+    this.#engine = engine;
+    this.#cpu = limits.cpu;
+    this.#struck = struck;
+    if (limits.timeout > 0)
+      this.#wall = setTimeout(
+        () => struck(fail("E_LIMIT_TIME", `the run took longer than ${printTime(limits.timeout)}`, { remedy: "--timeout=" })),
+        Math.min(limits.timeout, 2 ** 31 - 1),
+      );
+  }
+
+  /** The guest has work to do from now on. */
+  busy(): void {
+    if (this.#work) return;
+    this.#since = performance.now();
+    this.#cpuThen = this.#engine.cpuTime();
+    this.#arm(this.#cpu);
+  }
+
+  /** The guest waits. */
+  idle(): void {
+    clearTimeout(this.#work);
+    this.#work = undefined;
+  }
+
+  stop(): void {
+    this.idle();
+    clearTimeout(this.#wall);
+  }
+
+  #arm(ms: number): void {
+    this.#work = setTimeout(() => this.#look(), Math.max(1, ms));
+  }
+
+  #look(): void {
+    const now = this.#engine.cpuTime();
+    const worked = now === undefined || this.#cpuThen === undefined ? performance.now() - this.#since : now - this.#cpuThen;
+    if (worked + RESOLUTION >= this.#cpu)
+      this.#struck(fail("E_LIMIT_TIME", `the plugin worked for ${printTime(this.#cpu)} without a pause`, { remedy: "--cpu=" }));
+    else this.#arm(this.#cpu - worked);
+  }
+}

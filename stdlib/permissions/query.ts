@@ -1,0 +1,16 @@
+import { defineOp, descriptorShape, needOf, s, states } from "../../runtime/op.ts";
+
+export default defineOp({
+  summary: "Tells whether something would be granted, would be asked, or would be denied, without asking anybody.",
+  args: { ...descriptorShape },
+  result: s.oneOf(...states),
+  needs: () => ({}),
+  run: (descriptor, _, cx) => cx.run.query(descriptor.name, needOf(descriptor)),
+  examples: [
+    {
+      call: 'permissions.query({ name: "read", path: "notes.md" }).then((status) => status.state)',
+      grants: ["read=./notes.md"],
+      gives: "granted",
+    },
+  ],
+});

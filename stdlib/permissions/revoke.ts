@@ -1,0 +1,16 @@
+import { defineOp, descriptorShape, needOf, s, states } from "../../runtime/op.ts";
+
+export default defineOp({
+  summary: "Gives back every grant that covers something or lies inside it; what is open under them ends.",
+  args: { ...descriptorShape },
+  result: s.oneOf(...states),
+  needs: () => ({}),
+  run: (descriptor, _, cx) => cx.run.revoke(descriptor.name, needOf(descriptor)),
+  examples: [
+    {
+      call: 'permissions.revoke({ name: "read", path: "notes.md" }).then((status) => status.state)',
+      grants: ["read=./notes.md"],
+      gives: "denied",
+    },
+  ],
+});

@@ -1,0 +1,113 @@
+/** The first guest code of a run: connects the bridge, installs console, timers and the lazy globals, and says to the
+ *  child how to reach the guest. What it exports is the ground on which every other chunk stands. */
+import { host } from "sbx:host";
+import {
+  call,
+  callBytes,
+  connectBridge,
+  deliver,
+  exchange,
+  latestCall,
+  ownFrames,
+  pendingCalls,
+} from "../bridge.ts";
+import { isArrayBuffer, isBytes, isSharedArrayBuffer, toBuffer, toBytes } from "../bytes.ts";
+import { type InspectOptions, type Inspector, makeConsole } from "../console.ts";
+import { describe, frames } from "../describe.ts";
+import { errorClasses, errorWithCode } from "../errors.ts";
+import { installLazyGlobals } from "../lazy.ts";
+import { primordials } from "../primordials.ts";
+import { proxyTarget, watchProxies } from "../proxies.ts";
+import { emitEvent, heldThings, hold, onEvent, program, setProgram } from "../run.ts";
+import {
+  clearTimeout,
+  connectTimers,
+  nextWake,
+  runDue,
+  setInterval,
+  setTimeout,
+  setWeakTimeout,
+} from "../timers.ts";
+import { dispatchUncaughtWith, reportError, uncaught } from "../uncaught.ts";
+
+const { defineProperty, parse } = primordials;
+
+connectBridge(host);
+connectTimers(() => host.now());
+watchProxies();
+installLazyGlobals(host);
+
+const userAgent = (): string => `sbx/${program().sbxVersion ?? ""}`;
+const navigator = Object.defineProperties(
+  {},
+  {
+    userAgent: { get: userAgent, enumerable: true, configurable: true },
+    [Symbol.toStringTag]: { value: "Navigator", configurable: true },
+  },
+);
+const clearInterval = (id?: unknown): void => clearTimeout(id);
+const globals: { [name: string]: unknown } = {
+  console: makeConsole(host),
+  setTimeout,
+  setInterval,
+  clearTimeout,
+  clearInterval,
+  reportError,
+  navigator,
+  self: globalThis,
+};
+for (const name of Object.keys(globals)) {
+  defineProperty(globalThis, name, {
+    value: globals[name],
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  });
+}
+
+host.register({
+  start(head) {
+    setProgram(parse(head) as ReturnType<typeof program>);
+    if (program().seed != null) {
+      (host.chunk("deterministic") as { install(seed: string): void }).install(String(program().seed));
+    }
+  },
+  deliver,
+  wake: runDue,
+  event: emitEvent,
+  idle: () => ({ wake: nextWake(pendingCalls() > 0, heldThings() > 0), refs: heldThings() }),
+  describe: (error) => describe(host, error),
+  uncaught,
+});
+
+const inspector = (): Inspector => host.chunk("inspect") as unknown as Inspector;
+
+export {
+  call,
+  callBytes,
+  clearTimeout,
+  connectTimers,
+  dispatchUncaughtWith,
+  errorClasses,
+  errorWithCode,
+  exchange,
+  frames,
+  hold,
+  host,
+  type InspectOptions,
+  type Inspector,
+  inspector,
+  isArrayBuffer,
+  isBytes,
+  isSharedArrayBuffer,
+  latestCall,
+  onEvent,
+  ownFrames,
+  primordials,
+  program,
+  proxyTarget,
+  reportError,
+  setWeakTimeout,
+  toBuffer,
+  toBytes,
+};

@@ -1,0 +1,2 @@
+/** structuredClone. */
+export { structuredClone } from "../clone/clone.ts";

@@ -1,0 +1,69 @@
+/** Any thrown value as plain data for the outside. Reads properties of the plugin's own value, so it may run getters of
+ *  the plugin's; a throw on the way is replaced by a poorer description. */
+import { ownFrames } from "./bridge.ts";
+import type { Inspector } from "./console.ts";
+import { callBehind } from "./errors.ts";
+import type { Described, Host } from "./host.ts";
+import { primordials } from "./primordials.ts";
+
+const { isError, String, stringIndexOf, slice, startsWith } = primordials;
+
+export function describe(host: Host, error: unknown): Described {
+  if (typeof error !== "object" || error === null || !looksLikeError(error)) {
+    return { name: "Uncaught", message: shown(host, error), stack: "", kind: "uncaught" };
+  }
+  const name = read(error, "name") ?? "Error";
+  const message = read(error, "message") ?? "";
+  const said: Described = { name, message, stack: frames(read(error, "stack") ?? ""), kind: "uncaught" };
+  for (const key of ["code", "resource", "remedy"] as const) {
+    const value = read(error, key);
+    if (value !== undefined) said[key] = value;
+  }
+  const call = callBehind(error);
+  if (call !== undefined) said.call = call;
+  const cause = causeOf(host, error);
+  if (cause !== undefined) said.cause = cause;
+  return said;
+}
+
+/** The frames of a stack: without name and message, without the standard library's own. */
+export function frames(stack: string): string {
+  if (startsWith(stack, "    at ")) return ownFrames(stack) ?? "";
+  const first = stringIndexOf(stack, "\n    at ");
+  return first < 0 ? "" : (ownFrames(slice(stack, first + 1)) ?? "");
+}
+
+function looksLikeError(value: object): boolean {
+  return isError(value) || (read(value, "stack") !== undefined && read(value, "message") !== undefined);
+}
+
+function read(from: object, key: string): string | undefined {
+  try {
+    const value = (from as { [key: string]: unknown })[key];
+    return typeof value === "string" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function causeOf(host: Host, error: object): string | undefined {
+  try {
+    const { cause } = error as { cause?: unknown };
+    return cause === undefined ? undefined : shown(host, cause);
+  } catch {
+    return undefined;
+  }
+}
+
+function shown(host: Host, value: unknown): string {
+  try {
+    if (typeof value === "string") return value;
+    return (host.chunk("inspect") as unknown as Inspector).inspect(value);
+  } catch {
+    try {
+      return String(value);
+    } catch {
+      return "a value that cannot be shown";
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/** What the engine child gives to guest code, and what it expects back. The one object `host` is handed to chunks as
+ *  `require("sbx:host").host`; plugin modules cannot name it. Everything on the guest's side of it is convenience: the guest
+ *  owns its whole memory, so no check here protects anybody but the plugin from itself. */
+
+/** Streams of console output. */
+export type Stream = 1 | 2;
+
+export interface Host {
+  /** Asks for an operation. `headJson` is a JSON object without line breaks; `body` is a plain, unshared, fixed-length
+   *  ArrayBuffer of exactly the bytes, copied before the call returns. */
+  call(id: number, headJson: string, body?: ArrayBuffer): void;
+  /** Console output, written as it stands. */
+  out(stream: Stream, text: string): void;
+  /** A pure function of the engine's own (see runtime/engine/pure), by its name. */
+  pure(name: string, arg: string, bytes?: ArrayBuffer): string | ArrayBuffer | number;
+  /** Evaluates the chunk `sbx:chunk/<name>` when first asked for; always the same exports. A chunk whose evaluation
+   *  threw is evaluated anew at the next call. */
+  chunk(name: string): Record<string, unknown>;
+  /** Milliseconds, monotonic, high resolution. */
+  now(): number;
+  /** Milliseconds since the epoch. */
+  wall(): number;
+  /** State of a promise without touching it. Absent: the inspector shows no state. */
+  promise?(promise: object): { state: "pending" } | { state: "fulfilled" | "rejected"; value: unknown };
+  register(guest: Guest): void;
+}
+
+/** The guest's half: what the child calls. Jobs are run by the child after each of these returns. */
+export interface Guest {
+  /** Before the first byte of the program: the head of PROGRAM as JSON. */
+  start(head: string): void;
+  /** RESULT (`ok`) or ERROR of call `id`: JSON of the value or of the error, and bytes when there are any. */
+  deliver(id: number, ok: boolean, head: string, body?: ArrayBuffer): void;
+  /** Runs one due timer. True: more of this batch are due; run the jobs, then call again. An exception is the
+   *  plugin's own, uncaught. */
+  wake(): boolean;
+  /** EVENT: JSON of {event, payload}. */
+  event(head: string): void;
+  /** `wake`: milliseconds until the next timer, or null; `refs`: what else keeps the run alive. */
+  idle(): { wake: number | null; refs: number };
+  /** Any thrown value as plain data. Never throws, unless there is no stack or memory left. */
+  describe(error: unknown): Described;
+  /** Offers an uncaught error or unhandled rejection to the plugin's own handlers first. True: it was handled. */
+  uncaught(error: unknown, kind: "uncaught" | "rejection", promise?: object): boolean;
+}
+
+/** A thrown value, in the guest's own words. */
+export interface Described {
+  name: string;
+  message: string;
+  /** Raw stack of the engine, without a first line of name and message. */
+  stack: string;
+  kind: "uncaught" | "rejection";
+  code?: string;
+  cause?: string;
+  resource?: string;
+  remedy?: string;
+  /** Number of the call that failed with this error, when the bridge made it. */
+  call?: number;
+}
+
+export declare const host: Host;

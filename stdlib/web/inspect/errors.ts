@@ -1,0 +1,75 @@
+/** Errors as Node shows them: name, message and frames, then other properties. The engine's own stack holds frames
+ *  only, so the first line is made here. */
+import { frames, primordials } from "sbx:chunk/boot";
+import type { Context } from "./context.ts";
+import { prefix } from "./names.ts";
+
+const {
+  arrayIncludes,
+  arrayIndexOf,
+  endsWith,
+  isArray,
+  join,
+  push,
+  repeat,
+  slice,
+  splice,
+  split,
+  startsWith,
+  String,
+  stringIncludes,
+  stringIndexOf,
+  trimEnd,
+} = primordials;
+
+type ErrorLike = { name?: unknown; message?: unknown; stack?: unknown; errors?: unknown };
+
+/** The text before the braces; adds to and takes from `keys` what belongs below it. */
+export function errorBase(
+  cx: Context,
+  error: object,
+  constructor: string | null,
+  tag: string,
+  keys: PropertyKey[],
+): string {
+  const { name: rawName, message: rawMessage, errors } = error as ErrorLike;
+  const name = rawName === undefined || rawName === null ? "Error" : String(rawName);
+  const message = rawMessage === undefined ? "" : String(rawMessage);
+  let text = stackText(error, name, message);
+  for (const key of ["name", "message", "stack"] as const) {
+    const at = arrayIndexOf(keys, key);
+    const value = (error as ErrorLike)[key];
+    if (at >= 0 && (key === "stack" || (typeof value === "string" && stringIncludes(text, value))))
+      splice(keys, at, 1);
+  }
+  if ("cause" in error && !arrayIncludes(keys, "cause")) push(keys, "cause");
+  if (isArray(errors) && !arrayIncludes(keys, "errors")) push(keys, "errors");
+  text = nameByClass(text, constructor, name, tag);
+  const after = message === "" ? -1 : stringIndexOf(text, message);
+  if (stringIndexOf(text, "\n    at", after < 0 ? 0 : after + message.length) < 0) text = `[${text}]`;
+  if (cx.indentation === 0) return text;
+  return join(split(text, "\n"), `\n${repeat(" ", cx.indentation)}`);
+}
+
+function stackText(error: object, name: string, message: string): string {
+  const { stack } = error as ErrorLike;
+  const head = message === "" ? name : name === "" ? message : `${name}: ${message}`;
+  if (typeof stack !== "string" || stack === "") return head;
+  if (!startsWith(stack, "    at ")) return trimEnd(stack);
+  const own = frames(stack);
+  return own === "" ? head : trimEnd(`${head}\n${own}`);
+}
+
+/** A subclass without a name of its own is called by its class. */
+function nameByClass(text: string, constructor: string | null, name: string, tag: string): string {
+  const { length } = name;
+  const next = slice(text, length, length + 1);
+  const regular =
+    endsWith(name, "Error") && startsWith(text, name) && (next === "" || next === ":" || next === "\n");
+  if (constructor !== null && !regular) return text;
+  const shown = slice(prefix(constructor, tag, constructor === null ? name : "Error"), 0, -1);
+  if (name === shown) return text;
+  return stringIncludes(shown, name)
+    ? shown + slice(text, length)
+    : `${shown} [${name}]${slice(text, length)}`;
+}
