@@ -1,6 +1,5 @@
 /** Reads audit files and judges their chains. Knows the form of a record, not who wrote it. */
 import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
 import { fail } from "../runtime/core/errors.ts";
 import type { AuditRecord } from "../runtime/gate/audit.ts";
 import { GENESIS, recordHash } from "../runtime/powers/own/auditFile.ts";
@@ -18,19 +17,24 @@ export interface AuditLine {
   readonly text: string;
 }
 
-/** Lines of the files in order. @throws E_NOT_FOUND for a file that is not there */
+/** Lines of the files in order; only U+000A ends one. @throws E_NOT_FOUND for a file that is not there */
 export async function* auditLines(files: readonly string[]): AsyncGenerator<AuditLine> {
   for (const file of files) {
-    const stream = createReadStream(file, "utf8");
     let line = 0;
+    let rest = "";
     try {
-      for await (const text of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-        line += 1;
-        yield { file, line, text };
+      for await (const chunk of createReadStream(file, "utf8") as AsyncIterable<string>) {
+        const parts = (rest + chunk).split("\n");
+        rest = parts.pop() ?? "";
+        for (const text of parts) {
+          line += 1;
+          yield { file, line, text };
+        }
       }
     } catch (cause) {
       throw fail("E_NOT_FOUND", `the audit file ${file} cannot be read`, { cause });
     }
+    if (rest !== "") yield { file, line: line + 1, text: rest };
   }
 }
 

@@ -64,9 +64,10 @@ async function composed(options: RunOptions, cx: CommandContext, engine: Engine)
   const limits = cappedLimits(askedLimits(options), policies);
   const run = runId();
   const audit = openAuditFile(options.audit ?? `${own.state}/audit/${run}.jsonl`, run);
-  const session = await sessionFor({ options, cx, engine, own, loaded, policies, policy, remembered, limits, run, audit, bases });
+  const output = new PluginOutput(cx.out, cx.err);
+  const session = await sessionFor({ output, options, cx, engine, own, loaded, policies, policy, remembered, limits, run, audit, bases });
   try {
-    return await ended(options, cx, session, loaded, policy, audit);
+    return await ended(options, cx, session, loaded, policy, audit, output);
   } finally {
     audit.close();
   }
@@ -157,10 +158,11 @@ interface Parts {
   readonly run: string;
   readonly audit: AuditFile;
   readonly bases: GrantBases;
+  readonly output: PluginOutput;
 }
 
 async function sessionFor(parts: Parts): Promise<Session> {
-  const { options, cx, engine, own, loaded, policy, limits, run, audit, bases } = parts;
+  const { options, cx, engine, own, loaded, policy, limits, run, audit, bases, output } = parts;
   const disk = files({ cwd: bases.folder });
   const session: Session = new Session({
     engine,
@@ -176,7 +178,7 @@ async function sessionFor(parts: Parts): Promise<Session> {
     opener: disk.opener,
     policy,
     flow: flowOf(parts),
-    consent: terminalConsent({ noPrompt: options.noPrompt, env: process.env, interrupt: () => session.stop() }),
+    consent: terminalConsent({ noPrompt: options.noPrompt, env: process.env, interrupt: () => session.stop(), settle: () => output.settle() }),
     memory: parts.remembered,
     audit,
     subject: { run, plugin: { id: loaded.id, version: loaded.version, content: loaded.program.contentHash } },
@@ -184,7 +186,7 @@ async function sessionFor(parts: Parts): Promise<Session> {
     clock,
     limits,
     seed: options.deterministic ?? null,
-    output: new PluginOutput(cx.out, cx.err),
+    output,
     input: standardInput(options.script === "-"),
     locate: (stack) => loaded.locate(stack),
   });
@@ -240,13 +242,15 @@ function runId(): string {
   return head + [...randomBytes(16)].map((byte) => alphabet[byte % 32]).join("");
 }
 
-async function ended(options: RunOptions, cx: CommandContext, session: Session, loaded: Loaded, policy: Policy, audit: AuditFile): Promise<number> {
+async function ended(options: RunOptions, cx: CommandContext, session: Session, loaded: Loaded, policy: Policy, audit: AuditFile, output: PluginOutput): Promise<number> {
   const outcome = await session.run();
-  await sayEnd({ outcome, options, cx, loaded, policy });
+  const readerLeft = cx.out.closed && outcome.end.kind === "stopped";
+  await output.settle();
+  if (!readerLeft) await sayEnd({ outcome, options, cx, loaded, policy });
   const report: RunReport = reportOf(outcome, policy, loaded, audit);
   if (options.report !== undefined) writeReport(options.report, report);
   if (options.json) await cx.err.write(`${JSON.stringify(report)}\n`);
-  return outcome.exit;
+  return readerLeft ? 0 : outcome.exit;
 }
 
 function writeReport(path: string, report: RunReport): void {

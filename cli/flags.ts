@@ -173,7 +173,7 @@ function optionsUntil(argv: readonly string[], from: number): number {
 
 function noScript(script: string | undefined): SbxError {
   const what = script === undefined ? "what to run is missing" : "the script's name is empty";
-  return usage(what, "sbx run [options] plugin.ts [args…]    or: sbx run - < plugin.ts");
+  return usage(what, "sbx run [options] plugin.ts [args…], or sbx run - < plugin.ts");
 }
 
 function readOption(word: string, draft: Builder, seen: Set<string>): void {

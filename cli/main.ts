@@ -68,12 +68,18 @@ async function sayFailure(error: unknown, cx: CommandContext): Promise<number> {
   return errorTable.E_INTERNAL.exit;
 }
 
+/** Codes of runs that were ended from outside: their last bytes must not keep the process for a reader who does not read. */
+const ended: ReadonlySet<number> = new Set([86, 124, 125, 130]);
+const LAST_MOMENT = 100;
+
 /** What boot calls. Ends the process with the command's code once everything that was printed has been handed over. */
 export async function main(argv: readonly string[], start: BrokerStart): Promise<number> {
   const out = openOutput(1);
   const err = openOutput(2);
   const code = await dispatch(argv, { start, out, err });
   start.engine?.kill("SIGKILL");
-  await Promise.all([out.flush(), err.flush()]);
+  const handedOver = Promise.all([out.flush(), err.flush()]);
+  const moment = new Promise((done) => setTimeout(done, LAST_MOMENT));
+  await (ended.has(code) ? Promise.race([handedOver, moment]) : handedOver);
   process.exit(code);
 }

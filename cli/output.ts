@@ -3,6 +3,7 @@
  *  ask for, not an error. Process-wide streams of Node are opened only when a pipe is full: opening them costs 5 ms. */
 import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
 import { isatty } from "node:tty";
+import { fail, type SbxError } from "../runtime/core/errors.ts";
 
 export interface Output {
   readonly fd: 1 | 2;
@@ -12,7 +13,7 @@ export interface Output {
   /** Aborted when the reader has gone. */
   readonly whenClosed: AbortSignal;
   /** Hands over the bytes. A promise means: not all of them yet, wait before you give more. Never rejects for a reader who left.
-   *  @throws (or rejects with) the system's error for a full disk and the like */
+   *  @throws (or rejects with) E_UNAVAILABLE for a full disk and the like */
   write(bytes: string | Uint8Array): Promise<void> | void;
   /** Settles when everything was handed over. */
   flush(): Promise<void>;
@@ -78,9 +79,19 @@ class StandardOutput implements Output {
   }
 
   #failed(error: unknown): undefined {
-    if (!gone.has(codeOf(error))) throw error;
+    if (!gone.has(codeOf(error))) throw this.#unwritable(error);
     this.#closing.abort();
     return undefined;
+  }
+
+  #unwritable(cause: unknown): SbxError {
+    const full = codeOf(cause) === "ENOSPC" || codeOf(cause) === "EDQUOT";
+    const stream = this.fd === 1 ? "standard output" : "standard error";
+    const why = full ? "the disk is full" : codeOf(cause);
+    return fail("E_UNAVAILABLE", `${stream} cannot be written (${why})`, {
+      cause,
+      remedy: "free space, or send it elsewhere",
+    });
   }
 
   #queue(bytes: Uint8Array): Promise<void> {

@@ -1,7 +1,7 @@
 /** What sbx says on stderr, in one look (CONTRACT 4): a headline with its code, then what a person needs to act, each on a line of
  *  its own. Takes plain data and gives text; everything that came from a plugin or a file system is escaped here. */
 import { type ErrorCode, errorTable, type SbxError } from "../runtime/core/errors.ts";
-import { clip, escapeLines, escapeText } from "../runtime/core/escape.ts";
+import { clip, escapeLines, escapeSource, escapeText, widthOf } from "../runtime/core/escape.ts";
 import { shellWord } from "./shell.ts";
 import type { Style } from "./style.ts";
 
@@ -162,7 +162,7 @@ const spot = ({ file, line, column }: SourcePlace): string => `${escapeText(file
 /** One line: where, and the source as it stands there. */
 function place(at: SourcePlace | undefined, style: Style): string | undefined {
   if (at === undefined) return undefined;
-  const source = at.source === undefined ? "" : `  ${clip(escapeText(at.source.trim()), SOURCE_COLUMNS)}`;
+  const source = at.source === undefined ? "" : `  ${clip(escapeSource(at.source.trim()), SOURCE_COLUMNS)}`;
   return `${style.dim(`at ${spot(at)}`)}${source}`;
 }
 
@@ -170,17 +170,17 @@ function place(at: SourcePlace | undefined, style: Style): string | undefined {
 function snippet(at: SourcePlace | undefined, style: Style): string | undefined {
   if (at?.source === undefined) return undefined;
   const from = Math.max(0, at.column - 1 - SOURCE_COLUMNS / 2);
-  const shown = at.source.slice(from, from + SOURCE_COLUMNS).replace(/\t/g, " ");
-  const before = escapeText(`|${shown.slice(0, at.column - 1 - from)}|`).slice(1, -1);
-  const text = escapeText(`|${shown}|`).slice(1, -1);
+  const shown = at.source.slice(from, from + SOURCE_COLUMNS);
+  const before = escapeSource(shown.slice(0, at.column - 1 - from));
+  const text = escapeSource(shown);
   const gutter = `${at.line} │ `;
   const room = Math.max(1, text.length - before.length);
   const caret = "^".repeat(Math.min(Math.max(1, at.length ?? 1), room));
-  return `${style.dim(gutter)}${text}\n${" ".repeat(gutter.length + before.length)}${style.red(caret)}`;
+  return `${style.dim(gutter)}${text}\n${" ".repeat(gutter.length + widthOf(before))}${style.red(caret)}`;
 }
 
 const hint = (title: string, text: string | undefined, style: Style): string | undefined =>
-  text === undefined ? undefined : `${title}  ${style.cyan(escapeText(text))}`;
+  text === undefined ? undefined : `${title}  ${style.cyan(escapeSource(text))}`;
 
 const allow = (remedy: string | undefined, style: Style): string | undefined =>
   remedy === undefined ? undefined : hint("to allow it:", remedy, style);

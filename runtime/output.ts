@@ -41,6 +41,11 @@ export class OutputQueue {
     }
   }
 
+  /** The guest is kept waiting for the reader. */
+  get waiting(): boolean {
+    return this.#paused;
+  }
+
   drop(bytes: number): void {
     this.dropped += bytes;
   }

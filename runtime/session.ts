@@ -93,7 +93,7 @@ export class Session {
     this.#budget = new Budget(limits);
     this.#calls = new Calls(limits.inflight, options.seed !== null);
     this.#output = new OutputQueue(options.output, options.engine);
-    this.#watch = new Watch(options.engine, limits, (error) => this.#finish({ kind: "limit", error }));
+    this.#watch = new Watch(options.engine, limits, () => this.#output.waiting, (error) => this.#finish({ kind: "limit", error }));
     this.#audit = new Audit(options.audit, options.subject, clock, () => flow.labels);
     const asking = new Asking({
       consent: options.consent && this.#output.heldDuring(options.consent),

@@ -62,27 +62,39 @@ async function stageAll(target: Target, stage: string): Promise<string[]> {
   put("quickjs.wasm", (path) => copyFileSync(join(root, QUICKJS), path));
   put("esbuild.js", (path) => copyFileSync(join(root, ESBUILD_API), path));
   put("esbuild", (path) => copyFileSync(packaged(target.esbuild), path));
+  put("sbx.d.ts", (path) => copyFileSync(join(root, "stdlib/generated/sbx.d.ts"), path));
   put("NOTICES", (path) => writeFileSync(path, notices(inputs, packaged(target.node))));
   const programs = ["cli.js", "engine.js"].filter((name) => texts.has(name));
   if (target.name === hostTarget()) assets.push(...cacheCode(target, packaged(target.node), stage, programs));
   return assets.filter((name) => name !== "boot.js").sort();
 }
 
-const started = performance.now();
-checkNode();
-const target = findTarget(values.target);
-const out = resolve(values.out);
-mkdirSync(out, { recursive: true });
-const stage = mkdtempSync(join(out, ".stage-"));
-const assets = await stageAll(target, stage);
-if (!values.stage) {
-  const fresh = join(stage, target.output);
-  buildExecutable(target, packaged(target.node), stage, assets, target.output);
-  chmodSync(fresh, 0o755);
-  renameSync(fresh, join(out, target.output));
-  console.log(
-    `${join(out, target.output)} for ${target.name}, ${Math.round(performance.now() - started)} ms`,
-  );
+async function main(): Promise<void> {
+  const started = performance.now();
+  checkNode();
+  const target = findTarget(values.target);
+  const out = resolve(values.out);
+  mkdirSync(out, { recursive: true });
+  const stage = mkdtempSync(join(out, ".stage-"));
+  try {
+    const assets = await stageAll(target, stage);
+    if (!values.stage) {
+      buildExecutable(target, packaged(target.node), stage, assets, target.output);
+      chmodSync(join(stage, target.output), 0o755);
+      renameSync(join(stage, target.output), join(out, target.output));
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      console.log(`${join(out, target.output)} for ${target.name}, ${seconds} s`);
+    }
+    rmSync(join(out, "stage"), { recursive: true, force: true });
+    renameSync(stage, join(out, "stage"));
+  } finally {
+    rmSync(stage, { recursive: true, force: true });
+  }
 }
-rmSync(join(out, "stage"), { recursive: true, force: true });
-renameSync(stage, join(out, "stage"));
+
+try {
+  await main();
+} catch (error) {
+  console.error(`build failed: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+}

@@ -33,7 +33,7 @@ const nodeProgram: BuildOptions = {
   format: "cjs",
   platform: "node",
   target: "node26",
-  conditions: ["node", "import", "require"],
+  mainFields: ["module", "main"],
   // A program inside the executable has require, and no module loader behind import().
   supported: { "dynamic-import": false },
   define: { "import.meta.url": '"file:///sbx"' },
@@ -63,7 +63,9 @@ async function bundle(entry: string, options: BuildOptions): Promise<{ text: str
 
 /** @param partial skips, instead of failing on, an entry that does not bundle. */
 export async function bundleAll(partial: boolean): Promise<Bundles> {
-  const chunks = globSync("stdlib/web/{chunks,modules}/*.ts", { cwd: root }).filter((path) => !path.endsWith(".d.ts"));
+  const chunks = globSync("stdlib/web/{chunks,modules}/*.ts", { cwd: root }).filter(
+    (path) => !path.endsWith(".d.ts"),
+  );
   const jobs = [
     ...programs.map(([asset, entry]) => ({
       asset,
@@ -73,7 +75,11 @@ export async function bundleAll(partial: boolean): Promise<Bundles> {
     ...chunks
       .map((entry) => entry.replaceAll("\\", "/"))
       .sort()
-      .map((entry) => ({ asset: `guest/${entry.includes("/modules/") ? "module/" : ""}${basename(entry, ".ts")}.js`, entry, options: guestChunk })),
+      .map((entry) => ({
+        asset: `guest/${entry.includes("/modules/") ? "module/" : ""}${basename(entry, ".ts")}.js`,
+        entry,
+        options: guestChunk,
+      })),
   ];
   const texts = new Map<string, string>();
   const inputs = new Set<string>();

@@ -10,7 +10,7 @@ SCRIPT is a .ts or .js file, a folder with a main.ts, or - for standard input.
 
 Grants (sbx help permissions)
   -R -W -N -E -D -H   --allow-KIND[=SCOPE,…[,option=value]]   also -RW
-  --deny-KIND[=…]     always wins       --ignore-read, --ignore-env   "not there"
+  --deny-KIND[=…]     always wins     --ignore-read, --ignore-env   "not there"
   -A                  a bare allow of every kind
 
 Asking
@@ -22,12 +22,13 @@ Limits
   --memory=128mb      --stack=1mb               --output=16mb  printed bytes
   --handles=256       things open at once       --inflight=64  calls at once
   --body=64mb         one read or response      --request-timeout=30s
-  --traffic=100mb     network bytes in all      --kv=16mb      the plugin's store
+  --traffic=100mb     network bytes in all      --kv=16mb      the store
 
 Records
   --audit=FILE        where the audit goes      --report=FILE  a JSON account
   --deterministic=SEED  fixes clock, randomness and order
-  --quiet             only errors               --json         errors as JSON
+  --quiet             only errors
+  --json              the account on stderr, as JSON
 `;
 
 const evaluate = `sbx eval [options] 'CODE' [args…] [-- args…]
@@ -62,8 +63,8 @@ system, where sbx keeps its own files, and versions.
 
 const explain = `sbx explain CODE [--json]        sbx explain
 
-Explains an error code: what it means, why, and what to do. Without a code, lists
-them all.
+Explains an error code: what it means, why, and what to do. Without a code,
+lists them all.
 `;
 
 const permissions = `Grants: KIND=SCOPE[,SCOPE…][,option=value…]
@@ -76,7 +77,7 @@ const permissions = `Grants: KIND=SCOPE[,SCOPE…][,option=value…]
   host   a function of the host application          --allow-host=math.double
 
 Options follow the last scope and bind to every scope of the flag:
-  for=10m  uses=3  maxBytes=10mb  maxCalls=100  ops=readFile+stat  local=yes (net)
+  for=10m  uses=3  maxBytes=10mb  maxCalls=100  ops=readFile  local=yes (net)
   \\ escapes , = and itself.
 
 What decides, in this order, whatever the order of the flags:
@@ -105,11 +106,11 @@ always open. Ordinary files carry no label: scripts that read none of this never
 meet this page.
 `;
 
-const manifest = `Packages with a manifest (sbx.json) are not available in this version. A script or
-a folder is run as it is; its grants come from the command line and from you.
+const manifest = `Packages with a manifest (sbx.json) are not available in this version. A script
+or a folder is run as it is; its grants come from the command line and from you.
 `;
 
-const data = `kv is the plugin's own store, separate for each plugin, with a quota (--kv=16mb):
+const data = `kv is the plugin's own store, one for each plugin, with a quota (--kv=16mb):
 
   import { kv } from "sbx:data";
   await kv.set("last", Date.now());        needs --allow-data=kv
@@ -147,8 +148,8 @@ const exitCodes = `  0    the plugin ended well (it may choose 0 to 63 itself)
   125  a memory, stack, output, handle, call or byte limit
   130  interrupted (Ctrl-C)
 
-When the reader of standard output goes away (| head -1), the run is ended quietly
-and the code is 0.
+When the reader of standard output goes away (| head -1), the run is ended
+quietly and the code is 0.
 `;
 
 export const topics: Readonly<Record<string, string>> = {

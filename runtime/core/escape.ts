@@ -16,7 +16,19 @@ const code = (c: string): string => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}
 
 /** One line without anything that is not seen. Spaces that could hide (leading, trailing, doubled) are written out, so that padding is
  *  visible; so is a backslash that would read as one of these escapes. */
-export function escapeText(text: string): string {
+export const escapeText = (text: string): string => escapePoints(text, true);
+
+/** One line of source text: like `escapeText`, but spaces stay and tabs become two. Not for targets and names. */
+export const escapeSource = (line: string): string => escapePoints(line.replace(/\t/g, "  "), false);
+
+/** Several lines, each escaped, with its indentation. For messages and stacks, not for prompts. */
+export const escapeLines = (text: string): string =>
+  text
+    .split(/\r\n|\r|\n/)
+    .map(escapeSource)
+    .join("\n");
+
+function escapePoints(text: string, showSpaces: boolean): string {
   let out = "";
   let marks = MARKS_PER_LETTER;
   const points = [...text];
@@ -25,7 +37,7 @@ export function escapeText(text: string): string {
     marks = isMark ? marks + 1 : 0;
     const next = points[at + 1];
     if (c === " ") {
-      const hides = at === 0 || next === undefined || next === " " || points[at - 1] === " ";
+      const hides = showSpaces && (at === 0 || next === undefined || next === " " || points[at - 1] === " ");
       out += hides ? code(c) : c;
       marks = MARKS_PER_LETTER;
     } else if (c === "\\") out += next === "u" && points[at + 2] === "{" ? code(c) : c;
@@ -36,28 +48,6 @@ export function escapeText(text: string): string {
   }
   return out;
 }
-
-/** Several lines, each escaped; tabs become two spaces and indentation stays. For messages and stacks, not for prompts. */
-export function escapeLines(text: string): string {
-  return text
-    .split(/\r\n|\r|\n/)
-    .map((line) => {
-      const indent = /^[\t ]*/.exec(line)?.[0] ?? "";
-      const inner = line
-        .slice(indent.length)
-        .replace(/\t/g, "  ")
-        .split(/( {2,})/);
-      return (
-        indent.replace(/\t/g, "  ") + inner.map((part, i) => (i % 2 ? part : escapeInner(part))).join("")
-      );
-    })
-    .join("\n");
-}
-
-const escapeInner = (part: string): string =>
-  escapeText(part)
-    .replace(/^\\u\{20\}/, " ")
-    .replace(/\\u\{20\}$/, " ");
 
 const wideRanges: readonly (readonly [number, number])[] = [
   [0x1100, 0x115f],

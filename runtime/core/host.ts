@@ -243,3 +243,15 @@ export function isLocalTarget(target: NetTarget): boolean {
   const { name, dialled } = look(target);
   return dialled ? classOf(dialled) !== "public" : isLocalName(name);
 }
+
+/** Whether an allow with this scope (null: a bare one) would cover the request if its address were public: then what is missing is
+ *  not the host but the naming of a local address. */
+export function lacksNaming(scope: NetScope | null, target: NetTarget): boolean {
+  if (!isLocalTarget(target) || covers(scope, target, { local: false })) return false;
+  const { host } = scope ?? everyPublic;
+  if (host.type === "any")
+    return covers(scope, { ...target, host: "name.invalid", address: somePublic }, { local: false });
+  return covers(scope, target, { local: true });
+}
+
+const somePublic = "1.1.1.1";

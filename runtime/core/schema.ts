@@ -1,9 +1,10 @@
 /** The shapes of operations' arguments and results. The only file that knows the schema library. Parsing copies, refuses unknown keys
  *  and bounds every string, list and depth, so that what was checked cannot change and cannot grow. */
+import { en } from "zod/locales";
 import * as z from "zod/mini";
 import { fail } from "./errors.ts";
 
-z.config(z.locales.en());
+z.config(en());
 
 export type Schema<T = unknown> = z.core.$ZodType<T>;
 export type Shape = Record<string, z.core.$ZodType>;

@@ -50,8 +50,7 @@ export interface Engine {
   /** Fulfilled once, when the process is gone and every message that it sent before was delivered. Never rejects. */
   readonly exited: Promise<EngineExit>;
 
-  /** Messages go to `receive`, one at a time, in order; they wait until somebody listens. `ready` is not repeated.
-   *  `idle` is passed on only when the guest has taken all that was sent to it: it is never out of date. */
+  /** Messages go to `receive`, one at a time, in order; they wait until somebody listens. `ready` is not repeated. */
   listen(receive: (message: GuestMessage) => void): void;
   configure(config: EngineConfig): void;
   start(program: Program): void;

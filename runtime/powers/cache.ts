@@ -20,7 +20,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 export interface Cache {
   /** The value that was put under exactly this key, or undefined. Never throws. */
@@ -99,8 +99,19 @@ function installationKey(folder: string): Buffer {
   return made;
 }
 
+/** Not `mkdirSync` with `recursive`, which never returns where a system makes no folders at all (/proc). */
+function makeFolder(folder: string): void {
+  if (lstatSync(folder, { throwIfNoEntry: false }) !== undefined) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+}
+
 function prepare(folder: string): Buffer {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const stat = lstatSync(folder);
   if (!stat.isDirectory()) throw new Error("it is not a folder");
   if (!isPrivate(stat, 0o022)) throw new Error("others may write to it, or own it");

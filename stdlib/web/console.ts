@@ -96,7 +96,7 @@ function printing(printer: Printer): Methods {
     },
     assert(condition, ...args) {
       if (condition) return;
-      const [first] = args;
+      const { 0: first } = args;
       const said =
         typeof first === "string"
           ? [`Assertion failed: ${first}`, ...arraySlice(args, 1)]

@@ -8,6 +8,8 @@ import { primordials } from "./primordials.ts";
 
 const { isError, String, stringIndexOf, slice, startsWith } = primordials;
 
+const OWN = ["code", "resource", "remedy"] as const;
+
 export function describe(host: Host, error: unknown): Described {
   if (typeof error !== "object" || error === null || !looksLikeError(error)) {
     return { name: "Uncaught", message: shown(host, error), stack: "", kind: "uncaught" };
@@ -15,7 +17,8 @@ export function describe(host: Host, error: unknown): Described {
   const name = read(error, "name") ?? "Error";
   const message = read(error, "message") ?? "";
   const said: Described = { name, message, stack: frames(read(error, "stack") ?? ""), kind: "uncaught" };
-  for (const key of ["code", "resource", "remedy"] as const) {
+  for (let i = 0; i < OWN.length; i++) {
+    const key = OWN[i] as (typeof OWN)[number];
     const value = read(error, key);
     if (value !== undefined) said[key] = value;
   }

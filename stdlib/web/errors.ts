@@ -33,6 +33,7 @@ const known: { readonly [name: string]: ErrorClass } = Object.assign(Object.crea
   SyntaxError,
 });
 const DOMExceptionClass = DOMException as unknown as new (message: string, name: string) => Error;
+const OWN = ["code", "kind", "resource", "remedy"] as const;
 const callOf = new WeakMap<object, number>();
 
 /** What the broker says of a failed call. */
@@ -58,7 +59,8 @@ export function errorFrom(said: BrokerError, call: number, site: string | undefi
     own(error, "name", name);
   }
   if (site !== undefined) own(error, "stack", site);
-  for (const key of ["code", "kind", "resource", "remedy"] as const) {
+  for (let i = 0; i < OWN.length; i++) {
+    const key = OWN[i] as (typeof OWN)[number];
     const value = said[key];
     if (value !== undefined && !(key === "code" && !known_))
       defineProperty(error, key, { value, writable: true, configurable: true, enumerable: true });

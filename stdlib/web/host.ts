@@ -36,8 +36,9 @@ export interface Guest {
   wake(): boolean;
   /** EVENT: JSON of {event, payload}. */
   event(head: string): void;
-  /** `wake`: milliseconds until the next timer, or null; `refs`: what else keeps the run alive. */
-  idle(): { wake: number | null; refs: number };
+  /** `wake`: milliseconds until the next timer, or null; `refs`: what else keeps the run alive. `isPending`: the program's
+   *  own module has not finished; timers that do not keep a run alive count then. */
+  idle(isPending: boolean): { wake: number | null; refs: number };
   /** Any thrown value as plain data. Never throws, unless there is no stack or memory left. */
   describe(error: unknown): Described;
   /** Offers an uncaught error or unhandled rejection to the plugin's own handlers first. True: it was handled. */

@@ -199,6 +199,8 @@ export const primordials = {
   Date,
   dateGetTime: uncurry(Date.prototype.getTime) as (self: unknown) => number,
   dateToISOString: uncurry(Date.prototype.toISOString),
+  DOMException,
+  domExceptionCode: getterOf(DOMException.prototype, "code") as (self: unknown) => number,
   Error,
   TypeError,
   RangeError,

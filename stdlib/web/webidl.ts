@@ -7,8 +7,9 @@ const { charCodeAt, defineProperty, getDescriptor, ownKeys, String, Symbol, Type
 
 type Class = { readonly prototype: object };
 
-/** Makes the members of a class's prototype enumerable and gives it its tag, as the standard wants. */
+/** Gives a class its name (bundlers change it) and its tag, and makes its prototype's members enumerable. */
 export function finishClass(made: Class, name: string): void {
+  defineProperty(made, "name", { value: name, configurable: true });
   const { prototype } = made;
   const names = ownKeys(prototype);
   for (let i = 0; i < names.length; i++) {

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sbx } from "../support/build.ts";
-import { certificate, key } from "./certificate.ts";
+import { authority, certificate, key } from "../support/certificate.ts";
 
 interface Outcome {
   readonly code: number | null;
@@ -66,15 +66,15 @@ beforeAll(async () => {
   writeFileSync(SLEEP, `console.log("up");\nsetTimeout(() => console.log("done"), 700);\n`);
   const source = (url: string) =>
     `try {\n  console.log(await (await fetch("${url}")).text());\n} catch {\n  console.log("refused");\n}\n`;
-  writeFileSync(FETCH, source(`https://localhost:${ports.secure}/`));
-  writeFileSync(at("fetch.mjs"), source(`https://localhost:${ports.secure}/`));
+  writeFileSync(FETCH, source(`https://127.0.0.1:${ports.secure}/`));
+  writeFileSync(at("fetch.mjs"), source(`https://127.0.0.1:${ports.secure}/`));
   writeFileSync(at("plain.ts"), source(`http://127.0.0.1:${ports.direct}/`));
   writeFileSync(at("plain.mjs"), source(`http://127.0.0.1:${ports.direct}/`));
   writeFileSync(at("mark.cjs"), `require("node:fs").writeFileSync(${JSON.stringify(at("marker"))}, "");\n`);
   writeFileSync(at("nothing.cjs"), "");
   writeFileSync(at("warns.cjs"), `process.emitWarning("a warning");\n`);
   writeFileSync(at("bad.cnf"), "[[[ =\n");
-  writeFileSync(at("ca.pem"), certificate);
+  writeFileSync(at("ca.pem"), authority);
 });
 
 afterAll(() => {
@@ -189,13 +189,13 @@ describe("a variable that steers TLS gives no trust", () => {
   for (const { why, env } of table) {
     test(why, async () => {
       expect(await run(process.execPath, ["fetch.mjs"], { env })).toMatchObject({ out: "reached\n" });
-      const outcome = await run(sbx, ["run", FETCH, `--allow-net=localhost:${ports.secure}`], { env });
+      const outcome = await run(sbx, ["run", FETCH, `--allow-net=127.0.0.1:${ports.secure}`], { env });
       expect(outcome).toMatchObject({ code: 0, out: "refused\n" });
     });
   }
-  test("a plain server is reached, so that it was trust that failed", async () => {
-    const outcome = await run(sbx, ["run", at("plain.ts"), `--allow-net=127.0.0.1:${ports.direct}`]);
-    expect(outcome).toMatchObject({ code: 0, out: "direct\n" });
+  test("--ca-file gives it, so that it was trust that failed", async () => {
+    const args = ["run", FETCH, `--allow-net=127.0.0.1:${ports.secure}`, `--ca-file=${at("ca.pem")}`];
+    expect(await run(sbx, args)).toMatchObject({ code: 0, out: "reached\n" });
   });
 });
 

@@ -19,7 +19,8 @@ const wasm = join(root, "node_modules/@jitl/quickjs-ng-wasmfile-release-sync/dis
 /** Stands for the executable's boot: all assets are in memory, because a sealed process reads no file. */
 const RUNNER = `
 const fs = require("node:fs");
-const files = ["quickjs.wasm", ...fs.readdirSync(__dirname + "/guest").map((name) => "guest/" + name)];
+const chunks = fs.readdirSync(__dirname + "/guest", { recursive: true }).filter((name) => name.endsWith(".js"));
+const files = ["quickjs.wasm", ...chunks.map((name) => "guest/" + name)];
 const held = new Map(files.map((name) => [name, fs.readFileSync(__dirname + "/" + name)]));
 const assets = (name) => {
   if (!held.has(name)) throw new Error("no asset " + name);
@@ -35,7 +36,7 @@ export function buildChild(
   chunks: { readonly [name: string]: string } = {},
 ): { script: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), "sbx-engine-"));
-  mkdirSync(join(folder, "guest"));
+  mkdirSync(join(folder, "guest/module"), { recursive: true });
   const common = { absWorkingDir: root, bundle: true, write: false, format: "cjs" } as const;
   const program = buildSync({
     ...common,
@@ -46,7 +47,7 @@ export function buildChild(
     define: { "import.meta.url": '"file:///sbx"' },
   });
   writeFileSync(join(folder, "engine.js"), program.outputFiles[0]?.text ?? "");
-  for (const chunk of globSync("stdlib/web/chunks/*.ts", { cwd: root })) {
+  for (const chunk of globSync(["stdlib/web/chunks/*.ts", "stdlib/web/modules/*.ts"], { cwd: root })) {
     const built = buildSync({
       ...common,
       entryPoints: [chunk],
@@ -56,7 +57,8 @@ export function buildChild(
       external: ["sbx:*"],
     });
     const text = `(function (exports, require, module) {${built.outputFiles[0]?.text}\n})`;
-    writeFileSync(join(folder, "guest", `${basename(chunk, ".ts")}.js`), text);
+    const kind = chunk.includes("modules") ? "guest/module" : "guest";
+    writeFileSync(join(folder, kind, `${basename(chunk, ".ts")}.js`), text);
   }
   for (const [name, text] of Object.entries(chunks)) {
     writeFileSync(join(folder, "guest", `${name}.js`), `(function (exports, require, module) {${text}\n})`);
@@ -68,7 +70,11 @@ export function buildChild(
 }
 
 export function spawnChild(script: string, memory = 128 * MIB, ...options: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [...NODE_OPTIONS, script, `--memory=${memory}`, ...options], engineSpawnOptions);
+  return spawn(
+    process.execPath,
+    [...NODE_OPTIONS, script, `--memory=${memory}`, ...options],
+    engineSpawnOptions,
+  );
 }
 
 export interface Outcome {
@@ -122,7 +128,7 @@ export async function runGuest(script: string, source: string, options: RunOptio
         else counted.result(message.id, JSON.stringify(message.op), Buffer.from(message.body));
         break;
       case "idle":
-        if (pending > 0) break;
+        if (pending > 0 || message.seen !== engine.sent) break;
         if (message.wake !== null) setTimeout(() => engine.wake(), message.wake);
         else if (message.refs === 0) engine.kill();
         break;

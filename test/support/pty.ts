@@ -1,6 +1,7 @@
 /** A person at a real terminal: a command runs on a pseudo terminal of its own, a screen interprets what it draws, keys are typed.
  *  Linux and macOS; says so where the pseudo-terminal package has no build for this system. */
 import { createRequire } from "node:module";
+import { setTimeout as delay } from "node:timers/promises";
 import type { IPty } from "@lydell/node-pty";
 import type { Terminal as Screen } from "@xterm/headless";
 
@@ -85,12 +86,15 @@ export class PtyRun {
     }
   }
 
+  /** How the command ended. Kills it and throws when it takes longer. */
   async exit(within = 8000): Promise<{ code: number; signal: number }> {
-    const late = pause(within).then(async () => {
-      this.kill();
-      throw new Error(`still running after ${within} ms; the screen:\n${await this.screen()}`);
-    });
-    return await Promise.race([this.#exit, late]);
+    const patience = new AbortController();
+    const late = delay(within, "late" as const, { signal: patience.signal }).catch(() => "late" as const);
+    const end = await Promise.race([this.#exit, late]);
+    patience.abort();
+    if (end !== "late") return end;
+    this.kill();
+    throw new Error(`still running after ${within} ms; the screen:\n${await this.screen()}`);
   }
 
   kill(): void {
@@ -102,4 +106,4 @@ export class PtyRun {
   }
 }
 
-export const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms).unref());
+export const pause = (ms: number): Promise<void> => delay(ms);

@@ -46,9 +46,9 @@ export async function main(options: readonly string[], { assets }: ChildStart): 
     const failure = { name: "EngineFault", message, stack: "", code: "E_UNAVAILABLE", kind: "engine" };
     link.send(FROM_ENGINE.fail, 0, JSON.stringify({ error: failure }));
     link.flush();
-    process.reallyExit(UNSEALED);
+    process.exit(UNSEALED);
   }
-  process.reallyExit(0);
+  process.exit(0);
 }
 
 /** Reads frames until the broker is gone. */
@@ -84,15 +84,20 @@ async function serve(
 function take(realm: Realm, { type, id, head, body }: RawFrame): void {
   switch (type) {
     case TO_ENGINE.program:
-      return realm.start((JSON.parse(head) as { name: string }).name, body, head);
+      realm.start((JSON.parse(head) as { name: string }).name, body, head);
+      break;
     case TO_ENGINE.result:
-      return realm.deliver(id, true, head, body);
+      realm.deliver(id, true, head, body);
+      break;
     case TO_ENGINE.error:
-      return realm.deliver(id, false, head, body);
+      realm.deliver(id, false, head, body);
+      break;
     case TO_ENGINE.wake:
-      return realm.wake();
+      realm.wake();
+      break;
     case TO_ENGINE.event:
-      return realm.event(head);
+      realm.event(head);
+      break;
     default:
       throw new Error(`frame type ${type}`);
   }

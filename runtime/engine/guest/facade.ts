@@ -4,13 +4,22 @@
  *  that names it. */
 
 /** The standard library's modules; each is the chunk of that name. */
-export const MODULES = ["fs", "net", "data", "env", "events", "host", "permissions", "plugin", "test"] as const;
+export const MODULES = [
+  "fs",
+  "net",
+  "data",
+  "env",
+  "events",
+  "host",
+  "permissions",
+  "plugin",
+  "test",
+] as const;
 
 export const INTERNAL = "sbx:internal";
 
 /** Takes the way to the chunks out of the global object before any plugin code runs. */
-export const internalModule =
-  'const load=globalThis["sbx:load"];delete globalThis["sbx:load"];export{load};';
+export const internalModule = 'const load=globalThis["sbx:load"];delete globalThis["sbx:load"];export{load};';
 
 /** The name under which `name`, imported by `from`, is looked for. */
 export function normalize(from: string, name: string): string {

@@ -20,7 +20,7 @@ export const GLUE = [
 
 export const GLUE_FILE = "sbx:chunk/glue";
 
-export const glue = String.raw`(function (native) {
+export const glue = `(function (native) {
 "use strict";
 const { apply, ownKeys } = Reflect;
 const bind = (method) => (self, ...args) => apply(method, self, args);
@@ -159,7 +159,7 @@ return {
   wake: () => (guest.wake() === true ? 1 : 0),
   event: (head) => guest.event(head),
   idle() {
-    const { wake, refs } = guest.idle();
+    const { wake, refs } = guest.idle(main === "pending");
     return '{"main":"' + main + '","wake":' + (wake === null ? "null" : +wake) + ',"refs":' + +refs + "}";
   },
   failure(error, kind, promise) {

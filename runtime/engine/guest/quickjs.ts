@@ -60,7 +60,8 @@ export class QuickJS {
     let self: QuickJS | undefined;
     const wasm = await instantiate(module, limits.memory, {
       callFunction: (_, _context, _receiver, count, values, id) => self?.called(id, count, values) ?? 0,
-      loadModuleSource: (_, _runtime, _context, name) => self?.guarded(() => self?.copyIn(loader.source(name)) ?? 0, true) ?? 0,
+      loadModuleSource: (_, _runtime, _context, name) =>
+        self?.guarded(() => self?.copyIn(loader.source(name)) ?? 0, true) ?? 0,
       normalizeModule: (_, _runtime, _context, from, name) => self?.copyIn(loader.normalize(from, name)) ?? 0,
       shouldInterrupt: () => 0,
       freeHostRef: () => {},
@@ -160,11 +161,11 @@ export class QuickJS {
     if (pointer === 0) return "";
     const memory = this.#memory();
     let end = memory.indexOf(0, pointer);
-    let text = memory.utf8Slice(pointer, end < 0 ? pointer : end);
+    let text = memory.toString("utf8", pointer, end < 0 ? pointer : end);
     while (text.length < length && end >= 0) {
       const next = memory.indexOf(0, end + 1);
       if (next < 0) break;
-      text += `\0${memory.utf8Slice(end + 1, next)}`;
+      text += `\0${memory.toString("utf8", end + 1, next)}`;
       end = next;
     }
     this.#c._QTS_FreeCString(this.#context, pointer);
@@ -250,7 +251,7 @@ export class QuickJS {
     const length = Buffer.byteLength(text);
     const pointer = this.#allocate(length + 1);
     const memory = this.#memory();
-    if (typeof text === "string") memory.utf8Write(text, pointer, length);
+    if (typeof text === "string") memory.write(text, pointer, length, "utf8");
     else memory.set(text, pointer);
     memory[pointer + length] = 0;
     return pointer;

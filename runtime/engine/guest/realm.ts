@@ -15,7 +15,11 @@ export interface Outlet {
 }
 
 /** A pure function beside the engine. Throws an Error whose message the guest sees as a TypeError. */
-export type Pure = (name: string, arg: string, bytes?: Uint8Array) => string | number | ArrayBuffer | Uint8Array;
+export type Pure = (
+  name: string,
+  arg: string,
+  bytes?: Uint8Array,
+) => string | number | ArrayBuffer | Uint8Array;
 
 export interface RealmParts {
   readonly module: WebAssembly.Module;
@@ -41,7 +45,6 @@ export class Realm {
   #glue = {} as { [Name in GlueName]: Value };
   readonly #rejected = new Map<number, { readonly promise: Value; readonly reason: Value }>();
   #body: Buffer | undefined;
-  #linking = false;
 
   static async create(parts: RealmParts): Promise<Realm> {
     let realm: Realm | undefined;
@@ -68,13 +71,10 @@ export class Realm {
     this.#enter(() => {
       this.#callGlue("start", this.#vm.text(data));
       try {
-        this.#linking = true;
-        this.#vm.compile(source, name);
+        this.#vm.compile(withLocation(source, name), name);
       } catch (error) {
         if (error instanceof Thrown) return this.#fail(error.value, this.#linkFailure(error.value));
         throw error;
-      } finally {
-        this.#linking = false;
       }
       this.#callGlue("run", this.#vm.text(name));
     });
@@ -179,7 +179,8 @@ export class Realm {
 
   #broken(error: unknown): string {
     if (error instanceof NoRoom || this.#vm.exhausted) return memoryFailure();
-    if (error instanceof RangeError && error.message.includes("call stack")) return failureOf("stack", "RangeError", "Maximum call stack size exceeded");
+    if (error instanceof RangeError && error.message.includes("call stack"))
+      return failureOf("stack", "RangeError", "Maximum call stack size exceeded");
     if (error instanceof Thrown) return failureOf("engine", "Error", "an error that cannot be shown");
     return failureOf("engine", "EngineFault", error instanceof Error ? error.message : String(error));
   }
@@ -274,9 +275,18 @@ export class Realm {
       return vm.array([vm.text(error instanceof Error ? error.message : String(error)), vm.number(0)]);
     }
     if (typeof answer === "number") return vm.number(answer);
-    if (typeof answer !== "string") return vm.bytes(answer instanceof Uint8Array ? answer : new Uint8Array(answer));
+    if (typeof answer !== "string")
+      return vm.bytes(answer instanceof Uint8Array ? answer : new Uint8Array(answer));
     return answer.includes("\0") ? vm.array([vm.text(JSON.stringify(answer))]) : vm.text(answer);
   }
+}
+
+/** Gives a program that asks for `import.meta` its `url`, without a line more: positions stay, but in the first line,
+ *  which holds a comment of the bundler's. */
+function withLocation(source: Uint8Array, name: string): Uint8Array {
+  const text = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
+  if (!text.includes("import.meta")) return text;
+  return Buffer.concat([Buffer.from(`import.meta.url=${JSON.stringify(`sbx:plugin/${name}`)};`), text]);
 }
 
 /** Throws RangeError beyond what a frame takes: 64 MiB and some. */
@@ -297,6 +307,7 @@ function failureOf(kind: string, name: string, message: string): string {
 function refined(failure: string): string {
   const { error } = JSON.parse(failure) as { error: { name: unknown; message: unknown; kind: string } };
   if (error.message === "out of memory" && error.name === "InternalError") error.kind = "memory";
-  if (error.message === "Maximum call stack size exceeded" && error.name === "RangeError") error.kind = "stack";
+  if (error.message === "Maximum call stack size exceeded" && error.name === "RangeError")
+    error.kind = "stack";
   return JSON.stringify({ error });
 }

@@ -54,7 +54,14 @@ export interface QuickJSExports {
 
 /** What C calls. Pointers to arguments are borrowed; a returned `JSValue*` or text becomes C's. */
 export interface QuickJSCallbacks {
-  callFunction(_: undefined, context: number, receiver: number, count: number, values: number, id: number): number;
+  callFunction(
+    _: undefined,
+    context: number,
+    receiver: number,
+    count: number,
+    values: number,
+    id: number,
+  ): number;
   loadModuleSource(_: undefined, runtime: number, context: number, name: string): number;
   normalizeModule(_: undefined, runtime: number, context: number, from: string, name: string): number;
   shouldInterrupt(_: undefined, runtime: number): number;
@@ -74,8 +81,11 @@ export interface WasmInstance {
 
 /** Compiling is lazy and takes no thread pool. `wasm` is only read. */
 export function compile(wasm: Uint8Array): WebAssembly.Module {
-  return new WebAssembly.Module(withTableExport(wasm) as BufferSource);
+  return new WebAssembly.Module(withTableExport(wasm));
 }
+
+/** The package's types leave its loader undescribed. */
+type LoadModule = (options: object) => Promise<unknown>;
 
 export async function instantiate(
   module: WebAssembly.Module,
@@ -87,7 +97,7 @@ export async function instantiate(
   const memory = new WebAssembly.Memory({ initial, maximum });
   const growth = boundGrowth(memory, maximum);
   let table: WebAssembly.Table | undefined;
-  const loaded = (await loadModule({
+  const loaded = (await (loadModule as unknown as LoadModule)({
     wasmMemory: memory,
     callbacks,
     print: ignore,
@@ -168,7 +178,10 @@ function installRejectionHook(
     throw new Error("unknown layout of the engine");
   }
   const index = table.grow(1);
-  table.set(index, asWasmFunction((_context, promise, reason, handled) => hook(promise, reason, handled !== 0)));
+  table.set(
+    index,
+    asWasmFunction((_context, promise, reason, handled) => hook(promise, reason, handled !== 0)),
+  );
   words[at] = index;
 }
 

@@ -44,7 +44,6 @@ class ProcessEngine implements Engine {
   #readyKnown = false;
   #paused = false;
   #killed = false;
-  #sent = 0;
   #fault: string | undefined;
   #unsealed: string | undefined;
   #ended = false;
@@ -156,7 +155,6 @@ class ProcessEngine implements Engine {
   #send(type: number, id: number, head: string, body?: Uint8Array): void {
     if (this.#ended) return;
     const parts = encodeFrame(type, id, head, body);
-    this.#sent++;
     this.#sent = (this.#sent + 1) >>> 0;
     if (parts.length > 1) this.#socket.cork();
     for (const part of parts) this.#socket.write(part);
@@ -166,23 +164,28 @@ class ProcessEngine implements Engine {
 
   /** Delivers whole frames while somebody listens. The listener may pause or kill in between. */
   #pump(): void {
-    while (!this.#paused && !this.#ended) {
-      if (this.#receive === undefined && this.#readyKnown) return;
+    while (!this.#paused && !this.#ended && (this.#receive !== undefined || !this.#readyKnown)) {
       const frame = this.#decoder.next();
       if (frame === undefined) break;
       const message = readMessage(frame);
-      if (message.type === "fault") return this.#fail(message.reason);
-      if (message.type === "ready") {
-        if (this.#readyKnown) return this.#fail("ready twice");
-        this.#readyKnown = true;
-        this.#onReady({ walls: message.walls });
-      } else if (!this.#readyKnown) {
-        this.#unsealed = message.type === "fail" ? message.error.message : undefined;
-        if (message.type !== "fail") return this.#fail("speaks before it is ready");
-      } else if (message.type !== "idle" || message.taken === this.#sent >>> 0) this.#receive?.(message);
+      if (message.type === "fault") this.#fail(message.reason);
+      else if (this.#readyKnown && message.type !== "ready") this.#receive?.(message);
+      else this.#start(message);
     }
     if (this.#decoder.fault !== null) this.#fail(this.#decoder.fault);
     this.#finish();
+  }
+
+  /** The first message: ready, or why not. */
+  #start(message: GuestMessage): void {
+    if (message.type === "ready" && !this.#readyKnown) {
+      this.#readyKnown = true;
+      this.#onReady({ walls: message.walls });
+    } else if (message.type === "fail") {
+      this.#unsealed = message.error.message;
+    } else {
+      this.#fail(`${message.type} out of order`);
+    }
   }
 
   #fail(reason: string): void {

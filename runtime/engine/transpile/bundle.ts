@@ -8,6 +8,7 @@ import type { SbxError } from "../../core/errors.ts";
 import type { SourceTree } from "../../core/sources.ts";
 import type { ImportStyle } from "./files.ts";
 import { describeFailure } from "./messages.ts";
+import { bundleOptions } from "./options.ts";
 import { extensionOf } from "./paths.ts";
 import { Resolver } from "./resolve.ts";
 import { cleanMap, hideSourceMapComment } from "./sourcemaps.ts";
@@ -38,27 +39,6 @@ const own = "plugin";
 const stub = "refused";
 const empty = "empty";
 const facade = "facade";
-
-const options = {
-  bundle: true,
-  write: false,
-  outfile: "/main.js",
-  absWorkingDir: "/",
-  format: "esm",
-  platform: "neutral",
-  target: "es2023",
-  charset: "utf8",
-  sourcemap: "external",
-  sourcesContent: false,
-  legalComments: "none",
-  logLevel: "silent",
-  logLimit: 10,
-  tsconfigRaw: "{}",
-  define: { "process.env.NODE_ENV": '"production"', global: "globalThis" },
-} as const satisfies BuildOptions;
-
-/** Everything above that changes the output, for cache keys. */
-export const bundleOptions: string = JSON.stringify(options);
 
 const loaders: { readonly [extension: string]: "ts" | "js" | "json" } = {
   ".ts": "ts",
@@ -210,7 +190,7 @@ export async function bundle(request: BundleRequest, bundler: Bundler): Promise<
     for (const [path, positions] of opaque) plugin.opaque.set(path, positions);
     try {
       const result = await bundler.build({
-        ...options,
+        ...bundleOptions,
         entryPoints: [request.entry],
         plugins: [{ name: "sbx", setup: plugin.setup }],
       });

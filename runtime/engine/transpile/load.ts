@@ -4,6 +4,7 @@
  *  Refuses to know: disks, processes, keys. They are handed in. */
 import type { FoundProgram, Look, SourceTree } from "../../core/sources.ts";
 import type { Bundled, Bundler } from "./bundle.ts";
+import { bundleOptions, bundlerVersion } from "./options.ts";
 
 /** A program ready for the engine. */
 export interface LoadedProgram {
@@ -30,7 +31,7 @@ export interface LoaderWorld {
   readonly digest: (text: string) => string;
   /** The `sbx:` modules that exist, with their prefix. */
   readonly known: ReadonlySet<string>;
-  /** Versions of sbx and of the bundler: another version's entries are not used. */
+  /** The version of sbx: another version's entries are not used. */
   readonly versions: string;
 }
 
@@ -93,7 +94,8 @@ async function bundleFresh(found: FoundProgram, world: LoaderWorld): Promise<Ent
 /** @throws SbxError E_IMPORT (with file, line, column, source line), E_LIMIT_TIME, E_LIMIT_MEMORY, E_UNAVAILABLE */
 export async function loadProgram(found: FoundProgram, world: LoaderWorld): Promise<LoadedProgram> {
   const known = [...world.known].sort();
-  const key = JSON.stringify(["program", format, world.versions, found.origin, found.entry, known]);
+  const making = [format, world.versions, bundlerVersion, bundleOptions, known];
+  const key = JSON.stringify(["program", ...making, found.origin, found.entry]);
   const kept = world.cache.get(key);
   const cached = kept === undefined ? undefined : decode(kept);
   const isFresh = cached !== undefined && stillTrue(cached, found.tree);

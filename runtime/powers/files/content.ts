@@ -12,14 +12,20 @@ const SMALL = 64 * 1024;
 const isSmall = (pin: Pin): boolean =>
   pin.fileSystem === "local" && pin.stats !== null && pin.stats.isFile() && pin.stats.size <= SMALL;
 
+/** Being exchanged all the time. Trying again happens in place, with no other work of this process between. */
+const MAX_TRIES = 8;
+
 /** Opens the pinned thing for reading. */
 export async function openToRead(pin: Pin): Promise<number> {
   if (pin.blocked !== null || pin.object === null) throw missing(pin);
-  const fd = isSmall(pin)
-    ? system.openSync(pin.object, system.openFlags.read)
-    : await system.open(pin.object, system.openFlags.read);
-  if (pin.isOpenAs(fd)) return fd;
-  system.closeSync(fd);
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const fd =
+      tries > 0 || isSmall(pin)
+        ? system.openSync(pin.object, system.openFlags.read)
+        : await system.open(pin.object, system.openFlags.read);
+    if (pin.isOpenAs(fd)) return fd;
+    system.closeSync(fd);
+  }
   throw Object.assign(new Error("exchanged"), { code: "ESTALE" });
 }
 

@@ -29,7 +29,7 @@ const meaning: Record<string, readonly [ErrorCode, string]> = {
   ETXTBSY: ["E_UNAVAILABLE", "it is a program that is running"],
   EXDEV: ["E_UNAVAILABLE", "it cannot be moved to another disk; copy it and remove it"],
   EMLINK: ["E_UNAVAILABLE", "the folder holds too many folders"],
-  ESTALE: ["E_UNAVAILABLE", "the file server no longer knows it"],
+  ESTALE: ["E_UNAVAILABLE", "it is another file each time it is opened"],
 };
 
 /** Everything that can stand behind "cannot …". */

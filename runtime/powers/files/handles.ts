@@ -4,25 +4,13 @@ import { isUtf8 } from "node:buffer";
 import { posix } from "../../core/path.ts";
 import { typeOf } from "./classify.ts";
 import { type Pin, type Pinner, type PinOptions, Shared } from "./pin.ts";
+import { by, reach, rememberCalm, type Way } from "./reach.ts";
 import * as system from "./system.ts";
 
-const { closeSync, errnoOf, fstatSync, O_DIRECTORY, O_NOFOLLOW, O_PATH, open, readlinkSync } = system;
+const { closeSync, fstatSync, O_DIRECTORY, O_NOFOLLOW, O_PATH, open, readlinkSync } = system;
 
-/** As path_resolution(7): more links than this are a circle. */
-const MAX_LINKS = 40;
 /** A thing that vanishes each time it was found is missing. */
-const MAX_TRIES = 4;
-
-const by = (fd: number): string => `/proc/self/fd/${fd}`;
-const inside = (fd: number, name: string): string => `/proc/self/fd/${fd}/${name}`;
-
-/** Failures that say nothing about the path. */
-const elsewhere = new Set(["EMFILE", "ENFILE", "ENOMEM"]);
-function codeOf(error: unknown): string {
-  const code = errnoOf(error);
-  if (code === undefined || elsewhere.has(code)) throw error;
-  return code;
-}
+const MAX_TRIES = 8;
 
 /** Where the system says an open thing is. null: nowhere that a path could name. */
 function placeOf(fd: number): string | null {
@@ -30,81 +18,6 @@ function placeOf(fd: number): string | null {
   if (!path.startsWith("/")) return null;
   if (path.includes("\ufffd") && !isUtf8(readlinkSync(by(fd), "buffer"))) return null;
   return path;
-}
-
-/** How far a way led. All descriptors belong to the holder. */
-interface Way {
-  /** The last folder that was reached, with the names that remain below it. */
-  readonly folder: number;
-  readonly names: readonly string[];
-  /** The thing at the end, or null. */
-  readonly object: number | null;
-  readonly blocked: string | null;
-}
-
-/** Goes on from `folder` (which it takes over) along `queue`, following links by hand. */
-async function follow(start: number, queue: string[], entry: boolean): Promise<Way> {
-  let folder = start;
-  const end = (names: string[], object: number | null, blocked: string | null): Way => ({
-    folder,
-    names,
-    object,
-    blocked,
-  });
-  const move = (to: number): void => {
-    closeSync(folder);
-    folder = to;
-  };
-  try {
-    for (let links = 0; ; ) {
-      const name = queue.shift();
-      if (name === undefined) return end([], await open(by(folder), O_PATH), null);
-      if (name === "..") {
-        move(await open(inside(folder, ".."), O_PATH | O_DIRECTORY));
-        continue;
-      }
-      const next = await open(inside(folder, name), O_PATH | O_NOFOLLOW).catch(codeOf);
-      if (typeof next === "string") return end([name, ...queue], null, next === "ENOENT" ? null : next);
-      const stats = fstatSync(next);
-      if (!stats.isSymbolicLink()) {
-        if (queue.length === 0) return end([name], next, null);
-        if (stats.isDirectory()) {
-          move(next);
-          continue;
-        }
-        closeSync(next);
-        return end([name, ...queue], null, "ENOTDIR");
-      }
-      if (entry && queue.length === 0) return end([name], next, null);
-      closeSync(next);
-      links += 1;
-      if (links > MAX_LINKS) return end([name, ...queue], null, "ELOOP");
-      const text = await system.readlink(inside(folder, name)).catch(codeOf);
-      // EINVAL and ENOENT come as codes: exchanged since it was looked at, so look again.
-      if (text === "EINVAL" || text === "ENOENT") queue.unshift(name);
-      else {
-        queue.unshift(...text.split("/").filter((part) => part !== "" && part !== "."));
-        if (text.startsWith("/")) move(await open("/", O_PATH | O_DIRECTORY));
-      }
-    }
-  } catch (error) {
-    closeSync(folder);
-    throw error;
-  }
-}
-
-/** The whole way to a path: its folder in one step where that exists, else name by name. */
-async function wayTo(lexical: string, entry: boolean): Promise<Way> {
-  const folder = await open(posix.parent(lexical), O_PATH | O_DIRECTORY).catch(codeOf);
-  if (typeof folder === "number") return follow(folder, posix.names(lexical).slice(-1), entry);
-  return follow(await open("/", O_PATH | O_DIRECTORY), posix.names(lexical), entry);
-}
-
-interface Held {
-  readonly object: number | null;
-  readonly folder: number | null;
-  readonly names: readonly string[];
-  readonly blocked: string | null;
 }
 
 class HandlePin implements Pin {
@@ -116,11 +29,11 @@ class HandlePin implements Pin {
   readonly folder: string | null;
   readonly names: readonly string[];
   readonly blocked: string | null;
-  readonly #held: Held;
+  readonly #held: Way;
   readonly #places: { object: string | null; folder: string | null };
   readonly #shared: Shared;
 
-  constructor(held: Held, facts: Pick<Pin, "canonical" | "type" | "stats" | "fileSystem">) {
+  constructor(held: Way, facts: Pick<Pin, "canonical" | "type" | "stats" | "fileSystem">) {
     this.canonical = facts.canonical;
     this.type = facts.type;
     this.stats = facts.stats;
@@ -160,7 +73,7 @@ class HandlePin implements Pin {
   }
 }
 
-function letGo({ object, folder }: Held): void {
+function letGo({ object, folder }: Way): void {
   if (object !== null) closeSync(object);
   if (folder !== null) closeSync(folder);
 }
@@ -178,15 +91,15 @@ async function answersTo(path: string, fd: number, on: system.FileSystem): Promi
 
 /** Nothing that a grant could name: a pipe, a socket without a name, a name that is not Unicode. */
 function nameless(lexical: string, stats: system.Stats | null): Pin {
-  const held: Held = { object: null, folder: null, names: [], blocked: "EILSEQ" };
+  const held: Way = { object: null, folder: null, names: [], blocked: "EILSEQ" };
   const odd = stats !== null && !stats.isFile() && !stats.isDirectory() && !stats.isSymbolicLink();
   const type = odd ? "forbidden" : typeOf(lexical, lexical, null, "local");
   return new HandlePin(held, { canonical: lexical, type, stats: null, fileSystem: "local" });
 }
 
 /** The pin for what was reached; undefined when it vanished or moved meanwhile. Takes the descriptors over. */
-async function pinOf(lexical: string, way: Held, options: PinOptions): Promise<Pin | undefined> {
-  let kept: Held = way;
+async function pinOf(lexical: string, way: Way, options: PinOptions): Promise<Pin | undefined> {
+  let kept: Way = way;
   try {
     const { object, names } = way;
     const stats = object === null ? null : fstatSync(object);
@@ -224,12 +137,7 @@ async function pinOf(lexical: string, way: Held, options: PinOptions): Promise<P
 export const handles: Pinner = {
   async pin(lexical, options) {
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-      const straight = !options.entry && !options.folder;
-      const object = straight ? await open(lexical, O_PATH).catch(codeOf) : "";
-      const way: Held =
-        typeof object === "number"
-          ? { object, folder: null, names: [], blocked: null }
-          : await wayTo(lexical, options.entry);
+      const way = await reach(lexical, { ...options, again: tries > 0 });
       const pin = await pinOf(lexical, way, options);
       if (pin) return pin;
     }

@@ -118,9 +118,16 @@ class NamePin implements Pin {
     }
   }
 
+  /** By place: what stands there now, at the end of no link, and of the kind that was judged. */
   isOpenAs(fd: number): boolean {
-    const { dev, ino } = system.fstatSync(fd, { bigint: true });
-    return sameThing(this.#object, { dev, ino }) && this.intact();
+    const opened = system.fstatSync(fd, { bigint: true });
+    if (this.object === null || opened.isFile() !== this.stats?.isFile()) return false;
+    try {
+      if (tidy(system.realpathSync.native(this.object)) !== this.object) return false;
+    } catch {
+      return false;
+    }
+    return sameThing(identityOf(this.object), { dev: opened.dev, ino: opened.ino });
   }
 
   hold(): void {}

@@ -61,7 +61,9 @@ export class ReadAccess implements ReadPower {
   async withOpen<T>(work: (fd: number, stats: system.Stats) => Promise<T>): Promise<T> {
     if (this.pin.stats?.isDirectory()) throw refusal("E_INVALID", "read", this.words, "it is a folder");
     if (this.pin.stats?.isSocket()) throw refusal("E_INVALID", "read", this.words, "it is a socket");
-    const fd = await openToRead(this.pin);
+    const fd = await openToRead(this.pin).catch((error) => {
+      throw failure(error, "read", this.words);
+    });
     try {
       this.lease.alive();
       return await work(fd, system.fstatSync(fd));

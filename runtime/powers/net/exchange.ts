@@ -9,6 +9,7 @@ import { type Dialling, dial, judge, judgedAddresses } from "./dial.ts";
 import { failure } from "./failure.ts";
 import { type HeaderList, headSize, sentHeaders } from "./headers.ts";
 import { type Place, Places } from "./places.ts";
+import { authorityOf, pathOf } from "./url.ts";
 
 export interface Hop {
   readonly target: NetTarget;
@@ -101,12 +102,11 @@ export class Wire {
     refresh: () => void,
   ): Promise<IncomingMessage> {
     const { target, lease, headers, body, upload, method } = hop;
-    const url = new URL(target.words);
-    const path = `${url.pathname}${url.search}`;
+    const path = pathOf(target);
     const lengthless =
       upload !== undefined || (body === null && /^(?:GET|HEAD|OPTIONS|DELETE)$/i.test(method));
     const own = {
-      host: url.host,
+      host: authorityOf(target),
       userAgent: this.#options.userAgent,
       length: lengthless ? null : (body?.length ?? 0),
     };

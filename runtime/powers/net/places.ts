@@ -33,11 +33,20 @@ export class Places {
   /** An idle connection, or room for a new one; waits while there is neither. */
   take(origin: string, onStop: (stop: (reason: SbxError) => void) => void): Promise<Place> {
     return new Promise((give) => {
-      const waiting = { origin, give };
+      let given: Place | undefined;
+      const waiting: Waiting = {
+        origin,
+        give: (place) => {
+          given = place;
+          give(place);
+        },
+      };
       this.#waiting.push(waiting);
       onStop(() => {
         const at = this.#waiting.indexOf(waiting);
         if (at >= 0) this.#waiting.splice(at, 1);
+        // Given in the very moment in which the wait ended: nobody holds it.
+        if (given) this.giveUp(given);
       });
       this.#serve();
     });

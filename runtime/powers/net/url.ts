@@ -17,6 +17,22 @@ function canonicalHost(hostname: string): string | undefined {
   return parseAddress(host) || isName(host) ? host : undefined;
 }
 
+/** What stands in the Host header: the judged host, its port unless it is the scheme's own. */
+export function authorityOf({ scheme, host, port }: NetTarget): string {
+  const name = host.includes(":") ? `[${host}]` : host;
+  return (scheme === "http" && port === ports.http) || (scheme === "https" && port === ports.https)
+    ? name
+    : `${name}:${port}`;
+}
+
+/** Path and query as they are sent, from the URL that the target was made of. @throws E_INTERNAL if they are not what was judged */
+export function pathOf(target: NetTarget): string {
+  const url = new URL(target.words);
+  if (normalisePath(url.pathname) !== target.path || canonicalHost(url.hostname) !== target.host)
+    throw fail("E_INTERNAL", "the request is not the one that was judged");
+  return `${url.pathname}${url.search}`;
+}
+
 const ports = { http: 80, https: 443 } as const;
 
 /** These would open a tunnel or echo the request's own headers. */

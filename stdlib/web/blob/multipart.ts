@@ -24,7 +24,7 @@ export function encodeMultipart(form: FormData, boundary: string): Bytes {
   const pieces: Bytes[] = [];
   const all = entriesOfForm(form);
   for (let i = 0; i < all.length; i++) {
-    const [name, value] = all[i] as Entry;
+    const { 0: name, 1: value } = all[i] as Entry;
     const head = `--${boundary}\r\nContent-Disposition: form-data; name="${escapeName(newlines(name))}"`;
     if (typeof value === "string") push(pieces, encodeUtf8(`${head}\r\n\r\n${newlines(value)}\r\n`));
     else {
@@ -55,7 +55,7 @@ export function decodeMultipart(bytes: Bytes, boundary: string): FormData {
     if (bytes[at] !== 13 || bytes[at + 1] !== 10) throw malformed();
     const headEnd = find(bytes, HEAD_END, at);
     if (headEnd < 0) throw malformed();
-    const head = readHead(decodeUtf8(typedArraySlice(bytes, at + 2, headEnd < at + 2 ? at + 2 : headEnd)));
+    const head = readHead(decodeUtf8(typedArraySlice(bytes, at + 2, primordials.max(at + 2, headEnd))));
     const from = headEnd + 4;
     const next = find(bytes, mark, from);
     if (next < from + 2 || next > length) throw malformed();

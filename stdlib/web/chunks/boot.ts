@@ -75,7 +75,10 @@ host.register({
   deliver,
   wake: runDue,
   event: emitEvent,
-  idle: () => ({ wake: nextWake(pendingCalls() > 0, heldThings() > 0), refs: heldThings() }),
+  idle: (isPending) => ({
+    wake: nextWake(pendingCalls() > 0, isPending || heldThings() > 0),
+    refs: heldThings(),
+  }),
   describe: (error) => describe(host, error),
   uncaught,
 });

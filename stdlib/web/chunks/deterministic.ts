@@ -43,13 +43,15 @@ function installClock(wall: () => number, now: () => number): void {
     configurable: true,
   });
   defineProperty(globalThis, "Date", { value: VirtualDate, writable: true, configurable: true });
-  defineProperty(performance, "now", {
+  const clock = {};
+  defineProperty(clock, "now", {
     value: () => now(),
     writable: true,
     configurable: true,
     enumerable: true,
   });
-  defineProperty(performance, "timeOrigin", { value: EPOCH, configurable: true, enumerable: true });
+  defineProperty(clock, "timeOrigin", { value: EPOCH, configurable: true, enumerable: true });
+  defineProperty(globalThis, "performance", { value: clock, writable: true, configurable: true });
 }
 
 /** xoshiro128**, seeded by the SHA-256 of the seed. */

@@ -17,6 +17,6 @@ dispatchUncaughtWith((error, kind, promise) => {
   return !(apply(dispatchEvent, globalThis, [event]) as boolean);
 });
 
-export { AbortController, AbortSignal, addAlgorithm, isAbortSignal } from "../events/abort.ts";
+export { AbortController, AbortSignal, addAlgorithm, anyOf, isAbortSignal } from "../events/abort.ts";
 export { CustomEvent, ErrorEvent, Event, PromiseRejectionEvent } from "../events/event.ts";
 export { addEventListener, dispatchEvent, EventTarget, removeEventListener } from "../events/target.ts";

@@ -31,7 +31,7 @@ export function structuredClone(
   needArguments(arguments.length, 1, "structuredClone");
   const transfer: object[] = [];
   const memory: Memory = new Map();
-  for (const item of options?.transfer ?? []) takeTransfer(item, transfer);
+  if (options?.transfer !== undefined) for (const item of options.transfer) takeTransfer(item, transfer);
   // Moved only after everything else was read: a failed clone detaches nothing.
   const made = clone(value, memory, transfer);
   for (let i = 0; i < transfer.length; i++) p.bufferTransfer(transfer[i] as ArrayBuffer);

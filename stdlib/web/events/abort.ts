@@ -13,6 +13,8 @@ const token = {};
 export let isAbortSignal: (value: unknown) => value is AbortSignal;
 /** Runs `algorithm` when the signal is aborted, before its listeners; nothing when it already is. */
 export let addAlgorithm: (signal: AbortSignal, algorithm: () => void) => () => void;
+/** `AbortSignal.any` for other chunks. */
+export let anyOf: (signals: readonly AbortSignal[]) => AbortSignal;
 let abort: (signal: AbortSignal, reason: unknown) => void;
 
 export class AbortSignal extends EventTarget {
@@ -46,6 +48,7 @@ export class AbortSignal extends EventTarget {
         signal.#algorithms = kept;
       };
     };
+    anyOf = (list) => AbortSignal.#anyOf(list);
     abort = (signal, reason) => {
       if (signal.#aborted) return;
       const why =
@@ -115,6 +118,10 @@ export class AbortSignal extends EventTarget {
       if (!isAbortSignal(one)) throw new TypeError("Every signal must be an AbortSignal");
       push(list, one);
     }
+    return anyOf(list);
+  }
+
+  static #anyOf(list: readonly AbortSignal[]): AbortSignal {
     const made = new AbortSignal(token);
     made.#dependent = true;
     for (let i = 0; i < list.length; i++) {

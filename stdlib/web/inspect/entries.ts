@@ -40,8 +40,6 @@ export function entriesOf(
   switch (kind) {
     case "array":
       return arrayEntries(cx, value as unknown[], element);
-    case "arguments":
-      return arrayEntries(cx, value as unknown[], element);
     case "typedArray":
       return typedEntries(cx, value as Uint8Array);
     case "set":
@@ -144,7 +142,7 @@ function bufferEntries(cx: Context, value: ArrayBuffer): string[] {
     return ["(detached)"];
   }
   const length = typedArrayBytes(bytes);
-  const shown = min(max(0, min(50, cx.maxArrayLength)), length);
+  const shown = min(max(0, cx.maxArrayLength), length);
   const hex: string[] = [];
   for (let i = 0; i < shown; i++) push(hex, padStart(numberToString(bytes[i] as number, 16), 2, "0"));
   const left = length - shown;

@@ -8,6 +8,7 @@ const {
   arrayIncludes,
   arrayIndexOf,
   endsWith,
+  hasOwn,
   isArray,
   join,
   push,
@@ -24,6 +25,8 @@ const {
 
 type ErrorLike = { name?: unknown; message?: unknown; stack?: unknown; errors?: unknown };
 
+const SHOWN = ["name", "message", "stack"] as const;
+
 /** The text before the braces; adds to and takes from `keys` what belongs below it. */
 export function errorBase(
   cx: Context,
@@ -36,14 +39,15 @@ export function errorBase(
   const name = rawName === undefined || rawName === null ? "Error" : String(rawName);
   const message = rawMessage === undefined ? "" : String(rawMessage);
   let text = stackText(error, name, message);
-  for (const key of ["name", "message", "stack"] as const) {
+  for (let i = 0; i < SHOWN.length; i++) {
+    const key = SHOWN[i] as (typeof SHOWN)[number];
     const at = arrayIndexOf(keys, key);
     const value = (error as ErrorLike)[key];
     if (at >= 0 && (key === "stack" || (typeof value === "string" && stringIncludes(text, value))))
       splice(keys, at, 1);
   }
-  if ("cause" in error && !arrayIncludes(keys, "cause")) push(keys, "cause");
-  if (isArray(errors) && !arrayIncludes(keys, "errors")) push(keys, "errors");
+  if (hasOwn(error, "cause") && !arrayIncludes(keys, "cause")) push(keys, "cause");
+  if (isArray(errors) && hasOwn(error, "errors") && !arrayIncludes(keys, "errors")) push(keys, "errors");
   text = nameByClass(text, constructor, name, tag);
   const after = message === "" ? -1 : stringIndexOf(text, message);
   if (stringIndexOf(text, "\n    at", after < 0 ? 0 : after + message.length) < 0) text = `[${text}]`;

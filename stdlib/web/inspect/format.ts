@@ -23,7 +23,11 @@ export function format(args: readonly unknown[]): string {
   if (typeof args[0] === "string") {
     next = 1;
     text = args[0];
-    if (args.length > 1) [text, next] = substitute(text, args);
+    if (args.length > 1) {
+      const filled = substitute(text, args);
+      text = filled.text;
+      next = filled.next;
+    }
   }
   for (let i = next; i < args.length; i++) {
     const part = typeof args[i] === "string" ? (args[i] as string) : inspect(args[i]);
@@ -33,7 +37,7 @@ export function format(args: readonly unknown[]): string {
 }
 
 /** The first string with its directives filled, and the index of the first argument left. */
-function substitute(pattern: string, args: readonly unknown[]): [string, number] {
+function substitute(pattern: string, args: readonly unknown[]): { text: string; next: number } {
   let text = "";
   let from = 0;
   let used = 0;
@@ -54,7 +58,7 @@ function substitute(pattern: string, args: readonly unknown[]): [string, number]
     from = i + 2;
     i++;
   }
-  return [text + slice(pattern, from), used + 1];
+  return { text: text + slice(pattern, from), next: used + 1 };
 }
 
 function fill(letter: string, arg: unknown): string | undefined {

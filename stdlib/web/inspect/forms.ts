@@ -45,12 +45,7 @@ export function formOf(
       return { base: "", braces: [`${lead}[`, "]"], style: "array", hasEntries: length > 0 };
     }
     case "arguments":
-      return {
-        base: "",
-        braces: ["[Arguments] [", "]"],
-        style: "array",
-        hasEntries: (value as unknown as unknown[]).length > 0,
-      };
+      return { base: "", braces: ["[Arguments] {", "}"], style: "object", hasEntries: false };
     case "set":
       return object("Set", primordials.setSize(value) > 0, `(${primordials.setSize(value)})`);
     case "map":
@@ -100,7 +95,7 @@ function dateText(value: object): string {
 
 function boxedBase(cx: Context, value: object, constructor: string | null, tag: string): string {
   for (let i = 0; i < boxes.length; i++) {
-    const [type, unbox] = boxes[i] as (typeof boxes)[number];
+    const { 0: type, 1: unbox } = boxes[i] as (typeof boxes)[number];
     let inner: unknown;
     try {
       inner = unbox(value as never);

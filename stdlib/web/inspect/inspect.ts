@@ -58,7 +58,7 @@ function show(cx: Context, value: unknown, level: number): string {
   if ((typeof value !== "object" && typeof value !== "function") || value === null)
     return formatPrimitive(cx, value);
   const target = proxyTarget(value);
-  if (target !== undefined) return show(cx, target, level);
+  if (target !== undefined) return `Proxy(${show(cx, target, level)})`;
   const own = customText(cx, value, level);
   if (own !== undefined) return own;
   if (p.arrayIncludes(cx.seen, value)) {
@@ -121,7 +121,7 @@ function showObject(cx: Context, value: object, level: number): string {
 function keysOf(cx: Context, value: object, kind: Kind): PropertyKey[] {
   const all = ownKeys(value);
   const kept: PropertyKey[] = [];
-  const indexed = kind === "array" || kind === "typedArray" || kind === "arguments" || kind === "boxed";
+  const indexed = kind === "array" || kind === "typedArray" || kind === "boxed";
   for (let i = 0; i < all.length; i++) {
     const key = all[i] as PropertyKey;
     if (
@@ -170,7 +170,7 @@ function describeProperty(owner: object, key: PropertyKey): PropertyDescriptor |
     return (
       getDescriptor(owner, key) ?? {
         value: (owner as { [key: PropertyKey]: unknown })[key],
-        enumerable: true,
+        enumerable: false,
       }
     );
   } catch {

@@ -37,6 +37,7 @@ const knownPrototypes: readonly (readonly [object, Kind, (value: object) => unkn
   [p.Promise.prototype, "promise", () => true],
   [p.Date.prototype, "date", p.dateGetTime],
   [p.RegExp.prototype, "regExp", p.regExpSource],
+  [p.DOMException.prototype, "error", p.domExceptionCode],
   [p.ArrayBuffer.prototype, "arrayBuffer", p.bufferLength],
   [p.SharedArrayBuffer.prototype, "sharedArrayBuffer", p.sharedLength],
   [p.DataView.prototype, "dataView", p.dataViewBuffer],
@@ -47,7 +48,7 @@ const knownPrototypes: readonly (readonly [object, Kind, (value: object) => unkn
   [p.BigInt.prototype, "boxed", (value) => p.bigintValueOf(value as never)],
 ];
 for (let i = 0; i < knownPrototypes.length; i++) {
-  const [prototype, kind, has] = knownPrototypes[i] as (typeof knownPrototypes)[number];
+  const { 0: prototype, 1: kind, 2: has } = knownPrototypes[i] as (typeof knownPrototypes)[number];
   mapSet(tests, prototype, [kind, has]);
 }
 
@@ -57,13 +58,22 @@ export function kindOf(value: object): Kind {
   if (isError(value)) return "error";
   if (p.typedArrayTag(value) !== undefined) return "typedArray";
   let prototype = getPrototypeOf(value);
-  if (prototype === null) return isModule(value) ? "module" : "object";
+  if (prototype === null) return isModule(value) ? "module" : bareKind(value);
   if (prototype === p.Object.prototype)
     return objectToString(value) === "[object Arguments]" ? "arguments" : "object";
   for (let level = 0; prototype !== null && level < 100; level++) {
     const test = mapGet(tests, prototype);
     if (test !== undefined && passes(test[1], value)) return test[0];
     prototype = getPrototypeOf(prototype);
+  }
+  return "object";
+}
+
+/** Of an object without prototypes: by its brand alone. */
+function bareKind(value: object): Kind {
+  for (let i = 0; i < knownPrototypes.length; i++) {
+    const known = knownPrototypes[i] as (typeof knownPrototypes)[number];
+    if (known[1] !== "promise" && passes(known[2], value)) return known[1];
   }
   return "object";
 }

@@ -17,7 +17,7 @@ export function layOut(
   level: number,
   value: object,
 ): string {
-  const [open, close] = braces;
+  const { 0: open, 1: close } = braces;
   const lead = base === "" ? "" : `${base} `;
   if (cx.compact > 0) {
     const rows = style === "array" && entries.length > 6 ? group(cx, entries, value) : entries;
@@ -62,7 +62,7 @@ function group(cx: Context, entries: string[], value: object): string[] {
   const width = longest + SEPARATOR;
   if (width * 3 + cx.indentation >= cx.breakLength || (total / width <= 5 && longest > 6)) return entries;
   const bias = sqrt(width - total / entries.length);
-  const biased = max(width - bias, 1);
+  const biased = max(width - 3 - bias, 1);
   const columns = min(
     round(sqrt(2.5 * biased * count) / biased),
     floor((cx.breakLength - cx.indentation) / width),

@@ -65,7 +65,7 @@ function escapeCode(text: string, at: number, code: number, mark: number): strin
   if (code < 0xd800 || code > 0xdfff) return undefined;
   const pairedAhead = code < 0xdc00 && isLow(charCodeAt(text, at + 1));
   const pairedBehind = code >= 0xdc00 && at > 0 && isHigh(charCodeAt(text, at - 1));
-  return pairedAhead || pairedBehind ? undefined : `\\u${upperHex(code)}`;
+  return pairedAhead || pairedBehind ? undefined : `\\u${numberToString(code, 16)}`;
 }
 
 const isLow = (code: number): boolean => code >= 0xdc00 && code <= 0xdfff;
@@ -109,7 +109,7 @@ function formatString(cx: Context, full: string): string {
 
 /** A property's name before the colon. */
 export function formatKey(key: PropertyKey, enumerable: boolean): string {
-  if (typeof key === "symbol") return `[${symbolToString(key)}]`;
+  if (typeof key === "symbol") return enumerable ? symbolToString(key) : `[${symbolToString(key)}]`;
   const name = `${key}`;
   if (name === "__proto__") return "['__proto__']";
   if (!enumerable) return `[${escape(name, -1)}]`;

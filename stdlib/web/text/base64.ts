@@ -59,7 +59,7 @@ export function atob(data: string): string {
   const digits = digitsOf(domString(data));
   const out = collector();
   for (let i = 0; i < digits.length; i += 4) {
-    const [a = 0, b = 0, c, d] = arraySlice(digits, i, i + 4);
+    const { 0: a = 0, 1: b = 0, 2: c, 3: d } = arraySlice(digits, i, i + 4);
     out.add((a << 2) | (b >> 4));
     if (c !== undefined) out.add(((b & 15) << 4) | (c >> 2));
     if (c !== undefined && d !== undefined) out.add(((c & 3) << 6) | d);

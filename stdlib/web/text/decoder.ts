@@ -130,7 +130,7 @@ function cutAt(encoding: Stepped, bytes: Uint8Array): number {
 
 /** Whether the bytes begin a character that could still be completed. */
 function isPrefix(bytes: Uint8Array): boolean {
-  const [first = 0, second] = bytes;
+  const { 0: first = 0, 1: second } = bytes;
   const needed = first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
   if (typedArrayLength(bytes) >= needed) return false;
   if (second === undefined) return true;

@@ -136,7 +136,7 @@ export class URLSearchParams {
   forEach(callback: (value: string, name: string, params: URLSearchParams) => void, self?: unknown): void {
     if (typeof callback !== "function") throw new TypeError("The callback must be a function");
     for (let i = 0; i < this.#list.length; i++) {
-      const [name, value] = this.#list[i] as Pair;
+      const { 0: name, 1: value } = this.#list[i] as Pair;
       apply(callback, self, [value, name, this]);
     }
   }
@@ -173,7 +173,7 @@ showAs(URLSearchParams, (self) => {
   if (list.length === 0) return "URLSearchParams {}";
   const shown: string[] = [];
   for (let i = 0; i < list.length; i++) {
-    const [name, value] = list[i] as Pair;
+    const { 0: name, 1: value } = list[i] as Pair;
     push(shown, `'${name}' => '${value}'`);
   }
   return `URLSearchParams { ${join(shown, ", ")} }`;

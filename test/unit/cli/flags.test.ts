@@ -149,7 +149,11 @@ const refused: readonly { why: string; argv: string[]; says: RegExp }[] = [
   { why: "a scope glued to a short flag", argv: ["-R./x", "p.ts"], says: /-R=\.\/x/ },
   { why: "an unknown letter among joined ones", argv: ["-RX", "p.ts"], says: /no option -RX/ },
   { why: "joined short flags with a scope", argv: ["-RW=x", "p.ts"], says: /-R=x -W=x/ },
-  { why: "an ignore of a kind that has none", argv: ["--ignore-net", "p.ts"], says: /no option --ignore-net/ },
+  {
+    why: "an ignore of a kind that has none",
+    argv: ["--ignore-net", "p.ts"],
+    says: /no option --ignore-net/,
+  },
   { why: "an empty scope", argv: ["--allow-read=", "p.ts"], says: /has no scope/ },
   { why: "-A with a scope", argv: ["-A=x", "p.ts"], says: /takes no scope/ },
   { why: "a switch with a value", argv: ["--no-prompt=1", "p.ts"], says: /takes no value/ },
@@ -189,7 +193,8 @@ function messageOf(argv: string[]): string {
   try {
     parseRun(argv);
   } catch (error) {
-    if (isSbxError(error) && error.code === "E_USAGE") return `${error.message} ${error.details.remedy ?? ""}`;
+    if (isSbxError(error) && error.code === "E_USAGE")
+      return `${error.message} ${error.details.remedy ?? ""}`;
     throw error;
   }
   return "was accepted";
@@ -226,7 +231,17 @@ describe("hints", () => {
 });
 
 const nasty = fc.oneof(
-  fc.constantFrom("--", "-", "-A", "-RWN", "--allow-read", "--allow-net=*", "--no-prompt", "--timeout=1s", ""),
+  fc.constantFrom(
+    "--",
+    "-",
+    "-A",
+    "-RWN",
+    "--allow-read",
+    "--allow-net=*",
+    "--no-prompt",
+    "--timeout=1s",
+    "",
+  ),
   fc.constantFrom(...optionTable.keys()),
   fc.string(),
 );
@@ -248,7 +263,10 @@ describe("the plugin's arguments never become options", () => {
         fc.array(nasty),
         (word, args) => {
           const options = parseRun(["p.ts", "--quiet", word, ...args]);
-          expect({ ...options, hints: [] }).toEqual({ ...parseRun(["p.ts", "--quiet"]), args: [word, ...args] });
+          expect({ ...options, hints: [] }).toEqual({
+            ...parseRun(["p.ts", "--quiet"]),
+            args: [word, ...args],
+          });
         },
       ),
       { numRuns: 500 },

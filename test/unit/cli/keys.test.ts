@@ -22,7 +22,11 @@ const typed: readonly { why: string; keys: string[]; gives: Decision | undefined
   { why: "y and a space is not y", keys: ["Y \r"], gives: REFUSE },
   { why: "yy is not y", keys: ["yy\r"], gives: REFUSE },
   { why: "a space before y is not y", keys: [" y\r"], gives: REFUSE },
-  { why: "a Cyrillic look-alike is not y", keys: [Buffer.from("\u0443\r").toString("latin1")], gives: REFUSE },
+  {
+    why: "a Cyrillic look-alike is not y",
+    keys: [Buffer.from("\u0443\r").toString("latin1")],
+    gives: REFUSE,
+  },
   { why: "a megabyte of a", keys: ["a".repeat(2 ** 20), "\r"], gives: REFUSE },
   { why: "a megabyte that ends in yes", keys: [`${"a".repeat(2 ** 20)}yes\r`], gives: REFUSE },
   { why: "Ctrl-D is No, also behind y", keys: ["y\x04"], gives: REFUSE },
@@ -43,7 +47,11 @@ const typed: readonly { why: string; keys: string[]; gives: Decision | undefined
   { why: "q stops", keys: ["q"], gives: { do: "stop", interrupted: false } },
   { why: "but not inside a word", keys: ["xq"], gives: undefined, mark: 0 },
   { why: "backspace takes a letter back", keys: ["yx".slice(0, 1), "\x7f", "\r"], gives: NO },
-  { why: "what stands behind a decision is thrown away", keys: ["n\ry\r"], gives: { do: "word", word: "no" } },
+  {
+    why: "what stands behind a decision is thrown away",
+    keys: ["n\ry\r"],
+    gives: { do: "word", word: "no" },
+  },
 ];
 
 describe("keys", () => {

@@ -1,7 +1,7 @@
 /** Questions on a real pseudo terminal, through the code that asks. */
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import type { Question } from "../../../runtime/gate/consent.ts";
-import { PtyRun, type PtyOptions, pause, ptySupport } from "../../support/pty.ts";
+import { type PtyOptions, PtyRun, pause, ptySupport } from "../../support/pty.ts";
 
 const driver = new URL("../../support/askDriver.ts", import.meta.url).pathname;
 const DEAF = 650;
@@ -9,8 +9,8 @@ const UP = "\x1b[A";
 const DOWN = "\x1b[B";
 
 const open: PtyRun[] = [];
-afterEach(() => {
-  for (const run of open.splice(0)) run.kill();
+afterAll(() => {
+  for (const run of open) run.kill();
 });
 
 function ask(questions: readonly Partial<Question>[], options: PtyOptions = {}, ...flags: string[]): PtyRun {
@@ -34,7 +34,7 @@ const scopes = [
   { label: "read=/home/ada", grant: "read=/home/ada" },
 ];
 
-const typed: readonly { why: string; keys: string; gives: object | "unfit" }[] = [
+const typed: readonly { why: string; keys: string; gives: object }[] = [
   { why: "Enter is No", keys: "\r", gives: { choice: "no" } },
   { why: "y and Enter allow this once", keys: "y\r", gives: { choice: "once" } },
   { why: "yes and Enter allow this once", keys: "yes\r", gives: { choice: "once" } },
@@ -48,14 +48,14 @@ const typed: readonly { why: string; keys: string; gives: object | "unfit" }[] =
   { why: "q stops the plugin", keys: "q", gives: { choice: "stop" } },
   { why: "up, down and Enter is No", keys: `${UP}${DOWN}\r`, gives: { choice: "no" } },
   { why: "two down is until the run ends", keys: `${DOWN}${DOWN}\r`, gives: { choice: "run" } },
-  { why: "three down is one hour", keys: DOWN.repeat(3) + "\r", gives: { choice: "hour" } },
-  { why: "four down is always", keys: DOWN.repeat(4) + "\r", gives: { choice: "always" } },
+  { why: "three down is one hour", keys: `${DOWN.repeat(3)}\r`, gives: { choice: "hour" } },
+  { why: "four down is always", keys: `${DOWN.repeat(4)}\r`, gives: { choice: "always" } },
   { why: "up is never", keys: `${UP}\r`, gives: { choice: "never" } },
 ];
 
 describe.skipIf(ptySupport() === undefined)("a question on a terminal", () => {
   for (const { why, keys, gives } of typed)
-    test(why, async () => {
+    test.concurrent(why, async ({ expect }) => {
       const run = ask([{}]);
       expect(JSON.parse(await answer(run, keys))).toMatchObject(gives);
       const { code } = await run.exit();
@@ -77,7 +77,13 @@ describe.skipIf(ptySupport() === undefined)("a question on a terminal", () => {
     const header = lines.slice(0, lines.indexOf("│"));
     expect(header.length).toBeLessThanOrEqual(8);
     const text = header.join("\n").replace(/\n│ {2}/g, "");
-    for (const part of ["notes.ts asks to read", `/home/ada/${"deep/".repeat(50)}notes.md`, 'it says: "To list your notes"', "together with net=api.example.com", "at notes.ts:22:14"])
+    for (const part of [
+      "notes.ts asks to read",
+      `/home/ada/${"deep/".repeat(50)}notes.md`,
+      'it says: "To list your notes"',
+      "together with net=api.example.com",
+      "at notes.ts:22:14",
+    ])
       expect(text).toContain(part);
   });
 
@@ -94,7 +100,7 @@ describe.skipIf(ptySupport() === undefined)("a question on a terminal", () => {
     expect(run.raw).not.toMatch(/\x1b\]|\x1b\[2J|\u202e|\u200b|\x07|\x9b/);
     const screen = await run.screen();
     expect(screen).toContain("/tmp/a\\u{a}b\\u{1b}]0;title\\u{7}\\u{200b}");
-    expect(screen).toContain("it says: \"' (verified)\\u{a}│  target: ./docs\\u{a}[Y/n]\"");
+    expect(screen).toContain('it says: "\' (verified)\\u{a}│\\u{20}\\u{20}target: ./docs\\u{a}[Y/n]"');
   });
 
   test("does not ask about a target that cannot be shown whole", async () => {
@@ -169,7 +175,16 @@ describe.skipIf(ptySupport() === undefined)("a question on a terminal", () => {
   });
 
   test("gives the terminal back as it was", async () => {
-    const shell = new PtyRun("/bin/sh", ["-c", `stty -a > before.txt; "$0" "$1" '[{}]'; stty -a > after.txt; cmp before.txt after.txt && echo SAME`, process.execPath, driver].map(String), { cwd: await folder() });
+    const shell = new PtyRun(
+      "/bin/sh",
+      [
+        "-c",
+        `stty -a > before.txt; "$0" "$1" '[{}]'; stty -a > after.txt; cmp before.txt after.txt && echo SAME`,
+        process.execPath,
+        driver,
+      ].map(String),
+      { cwd: await folder() },
+    );
     open.push(shell);
     await answer(shell, "\x03");
     await shell.until(/SAME/);
@@ -196,12 +211,18 @@ describe.skipIf(ptySupport() === undefined)("nobody is asked", () => {
 
   test("but with stdin and stdout elsewhere they are, and stdout stays clean", async () => {
     const dir = await folder();
-    const run = new PtyRun("/bin/sh", ["-c", `"$0" "$1" '[{}]' < /dev/null > out.txt; cat out.txt`, process.execPath, driver], { cwd: dir });
+    const run = new PtyRun(
+      "/bin/sh",
+      ["-c", `"$0" "$1" '[{}]' < /dev/null > out.txt; cat out.txt`, process.execPath, driver],
+      { cwd: dir },
+    );
     open.push(run);
     expect(JSON.parse(await answer(run, "y\r"))).toMatchObject({ choice: "once" });
     await run.exit();
     const { readFileSync } = await import("node:fs");
-    expect(readFileSync(`${dir}/out.txt`, "utf8")).toBe('ANSWER 0 {"choice":"once","scope":0}\nINTERRUPTED 0\n');
+    expect(readFileSync(`${dir}/out.txt`, "utf8")).toBe(
+      'ANSWER 0 {"choice":"once","scope":0}\nINTERRUPTED 0\n',
+    );
   });
 });
 

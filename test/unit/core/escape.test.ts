@@ -19,17 +19,29 @@ const escaped: readonly { why: string; text: string; gives: string }[] = [
   { why: "delete and NUL are seen", text: "a\x7fb\0", gives: "a\\u{7f}b\\u{0}" },
   { why: "direction overrides are seen", text: "a\u202etxt.exe", gives: "a\\u{202e}txt.exe" },
   { why: "isolates are seen", text: "\u2066x\u2069", gives: "\\u{2066}x\\u{2069}" },
-  { why: "zero-width characters are seen", text: "a\u200bb\ufeffc\u00add", gives: "a\\u{200b}b\\u{feff}c\\u{ad}d" },
+  {
+    why: "zero-width characters are seen",
+    text: "a\u200bb\ufeffc\u00add",
+    gives: "a\\u{200b}b\\u{feff}c\\u{ad}d",
+  },
   { why: "tag characters are seen", text: "a\u{e0041}", gives: "a\\u{e0041}" },
   { why: "line separators are seen", text: "a\u2028b\u2029", gives: "a\\u{2028}b\\u{2029}" },
-  { why: "fillers that look like nothing are seen", text: "\u3164\u115f\u2800", gives: "\\u{3164}\\u{115f}\\u{2800}" },
+  {
+    why: "fillers that look like nothing are seen",
+    text: "\u3164\u115f\u2800",
+    gives: "\\u{3164}\\u{115f}\\u{2800}",
+  },
   { why: "other spaces are seen", text: "a\u00a0b\u3000c", gives: "a\\u{a0}b\\u{3000}c" },
   { why: "one space between words stays", text: "a b c", gives: "a b c" },
   { why: "padding is seen", text: "a   b ", gives: "a\\u{20}\\u{20}\\u{20}b\\u{20}" },
   { why: "lone surrogates are seen", text: "a\ud800b", gives: "a\\u{d800}b" },
   { why: "variation selectors are seen", text: "a\ufe0f", gives: "a\\u{fe0f}" },
   { why: "accents stay", text: "e\u0301\u0323", gives: "e\u0301\u0323" },
-  { why: "a flood of marks is cut", text: `e${"\u0301".repeat(5)}`, gives: `e${"\u0301".repeat(3)}\\u{301}\\u{301}` },
+  {
+    why: "a flood of marks is cut",
+    text: `e${"\u0301".repeat(5)}`,
+    gives: `e${"\u0301".repeat(3)}\\u{301}\\u{301}`,
+  },
   { why: "a mark without a letter is seen", text: "\u0301a", gives: "\\u{301}a" },
   { why: "a mark on a space is seen", text: "a \u0301b", gives: "a \\u{301}b" },
   { why: "a backslash stays where it means nothing", text: "C:\\users\\ada", gives: "C:\\users\\ada" },
@@ -42,7 +54,14 @@ describe("escapeText", () => {
   test("is one line of visible characters for any text, and no two texts look the same", () => {
     const unescape = (shown: string) =>
       shown.replace(/\\u\{([0-9a-f]+)\}/g, (_, hex) => String.fromCodePoint(Number.parseInt(hex, 16)));
-    const anything = fc.array(fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("\\", "u{", " ", "\u0301", "\ud800", "\x1b["))).map((parts) => parts.join(""));
+    const anything = fc
+      .array(
+        fc.oneof(
+          fc.string({ unit: "binary" }),
+          fc.constantFrom("\\", "u{", " ", "\u0301", "\ud800", "\x1b["),
+        ),
+      )
+      .map((parts) => parts.join(""));
     fc.assert(
       fc.property(anything, (text) => {
         const shown = escapeText(text);

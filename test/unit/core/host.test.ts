@@ -5,6 +5,7 @@ import {
   covers,
   coversForDeny,
   isLocalTarget,
+  lacksNaming,
   parseNetScope,
   printNetScope,
 } from "../../../runtime/core/host.ts";
@@ -237,3 +238,20 @@ describe("what must be named", () => {
 
 test("the method that may be any is none that can be written", () =>
   expect(() => scope(`${anyMethod} api.example`)).toThrow());
+
+describe("a refusal for want of naming", () => {
+  const table: readonly [scope: string | null, target: string, lacks: boolean, why: string][] = [
+    [null, "127.0.0.1", true, "a bare grant and a local address"],
+    [null, "localhost", true, "a bare grant and localhost"],
+    [null, "example.com -> 10.0.0.1", true, "a bare grant and a name that turns out to be local"],
+    [null, "example.com", false, "nothing is local"],
+    ["*:443", "127.0.0.1:80", false, "the port is not granted either"],
+    ["example.com", "example.com -> 10.0.0.1", true, "a host's grant and a local address"],
+    ["example.com", "other.example -> 10.0.0.1", false, "the host is not granted"],
+    ["127.0.0.1", "127.0.0.1", false, "it is named"],
+    ["127.0.0.1", "127.0.0.2", false, "another address is named"],
+  ];
+  for (const [text, request, lacks, why] of table)
+    test(`${why}: ${text} · ${request}`, () =>
+      expect(lacksNaming(text === null ? null : scope(text), target(request))).toBe(lacks));
+});

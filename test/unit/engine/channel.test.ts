@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { encodeFrame, FrameDecoder, MAX_FRAME, MAX_HEAD, type RawFrame } from "../../../runtime/engine/channel.ts";
+import {
+  encodeFrame,
+  FrameDecoder,
+  MAX_FRAME,
+  MAX_HEAD,
+  type RawFrame,
+} from "../../../runtime/engine/channel.ts";
 
 const frame = fc.record({
   type: fc.integer({ min: 0, max: 255 }),
@@ -12,9 +18,17 @@ const frame = fc.record({
 const bytesOf = (frames: readonly RawFrame[]) =>
   Buffer.concat(frames.flatMap(({ type, id, head, body }) => encodeFrame(type, id, head, body)));
 
-const plain = ({ type, id, head, body }: RawFrame) => ({ type, id, head, body: Buffer.from(body).toString("hex") });
+const plain = ({ type, id, head, body }: RawFrame) => ({
+  type,
+  id,
+  head,
+  body: Buffer.from(body).toString("hex"),
+});
 
-function decodeAll(chunks: readonly Uint8Array[]): { frames: ReturnType<typeof plain>[]; fault: string | null } {
+function decodeAll(chunks: readonly Uint8Array[]): {
+  frames: ReturnType<typeof plain>[];
+  fault: string | null;
+} {
   const decoder = new FrameDecoder();
   const frames: ReturnType<typeof plain>[] = [];
   for (const chunk of chunks) {
@@ -26,7 +40,9 @@ function decodeAll(chunks: readonly Uint8Array[]): { frames: ReturnType<typeof p
 
 function split(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
   const places = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
-  return [0, ...places].map((from, index) => Uint8Array.from(bytes.subarray(from, places[index] ?? bytes.length)));
+  return [0, ...places].map((from, index) =>
+    Uint8Array.from(bytes.subarray(from, places[index] ?? bytes.length)),
+  );
 }
 
 function header(length: number, headLength = 0): Buffer {
@@ -39,9 +55,13 @@ function header(length: number, headLength = 0): Buffer {
 describe("frames", () => {
   test("come back as they were sent, however the bytes are split", () => {
     fc.assert(
-      fc.property(fc.array(frame, { maxLength: 8 }), fc.array(fc.nat(), { maxLength: 20 }), (frames, cuts) => {
-        expect(decodeAll(split(bytesOf(frames), cuts))).toEqual({ frames: frames.map(plain), fault: null });
-      }),
+      fc.property(
+        fc.array(frame, { maxLength: 8 }),
+        fc.array(fc.nat(), { maxLength: 20 }),
+        (frames, cuts) => {
+          expect(decodeAll(split(bytesOf(frames), cuts))).toEqual({ frames: frames.map(plain), fault: null });
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { ALLOWED, type Architecture, MMAP, numberOf, REFUSED, TGKILL } from "../../../runtime/engine/guest/seal/calls.ts";
+import {
+  ALLOWED,
+  type Architecture,
+  MMAP,
+  numberOf,
+  REFUSED,
+  TGKILL,
+} from "../../../runtime/engine/guest/seal/calls.ts";
 import { ALLOW, filterProgram, KILL_PROCESS } from "../../../runtime/engine/guest/seal/filter.ts";
 
 const PID = 4711;
@@ -39,7 +46,8 @@ function judge(program: Uint8Array, { nr, arch, args = [] }: Made): number {
 describe.each(["x64", "arm64"] as const)("the filter on %s", (architecture: Architecture) => {
   const program = filterProgram(architecture, PID);
   const arch = AUDIT[architecture];
-  const numbers = (calls: typeof ALLOWED) => calls.map((call) => numberOf(call, architecture)).filter((nr) => nr !== null);
+  const numbers = (calls: typeof ALLOWED) =>
+    calls.map((call) => numberOf(call, architecture)).filter((nr) => nr !== null);
   const [mmap, tgkill] = [numberOf(MMAP, architecture) ?? 0, numberOf(TGKILL, architecture) ?? 0];
   const known = new Set([...numbers(ALLOWED), ...numbers(REFUSED), mmap, tgkill]);
 

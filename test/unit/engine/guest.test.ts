@@ -3,7 +3,9 @@ import { MAX_HEAD } from "../../../runtime/engine/channel.ts";
 import { adoptEngine } from "../../../runtime/engine/hosts/process.ts";
 import { buildChild, runGuest, spawnChild } from "../../support/engine.ts";
 
-const { script, remove } = buildChild(undefined, { fs: 'exports.exchange = require("sbx:chunk/boot").exchange;' });
+const { script, remove } = buildChild(undefined, {
+  "module/fs": 'exports.exchange = require("sbx:chunk/boot").exchange;',
+});
 afterAll(remove);
 
 const MIB = 1024 * 1024;
@@ -11,15 +13,44 @@ const run = (source: string, options?: Parameters<typeof runGuest>[2]) => runGue
 
 describe("a program", () => {
   const cases = [
+    {
+      why: "knows its name, and no path",
+      source: "console.log(import.meta.url, Object.keys(import.meta).length)",
+      out: "sbx:plugin/main.ts 1\n",
+    },
     { why: "prints", source: 'console.log("hello")', out: "hello\n" },
-    { why: "prints what no file can hold", source: 'console.log("a\\0b\\0", "\\ud800", "😀")', out: "a\0b\0 \ufffd 😀\n" },
+    {
+      why: "prints what no file can hold",
+      source: 'console.log("a\\0b\\0", "\\ud800", "😀")',
+      out: "a\0b\0 \ufffd 😀\n",
+    },
     { why: "may wait at its top level", source: "console.log(await Promise.resolve(1))", out: "1\n" },
     { why: "may set timers", source: "setTimeout(() => console.log(2), 5); console.log(1)", out: "1\n2\n" },
-    { why: "sees no channel", source: 'console.log(typeof globalThis["sbx:load"], typeof require)', out: "undefined undefined\n" },
-    { why: "cannot take the prelude's way", source: 'await import("sbx:internal").catch((e) => console.log(e.code))', out: "E_IMPORT\n" },
-    { why: "may catch a refused import", source: 'await import("node:fs").catch((e) => console.log(e.name, e.code))', out: "TypeError E_IMPORT\n" },
-    { why: "keeps a rejection that is handled in time", source: "const p = Promise.reject(1); await 0; p.catch(() => console.log(1))", out: "1\n" },
-    { why: "may catch exhaustion by one large request", source: 'try { new ArrayBuffer(2e9) } catch { console.log("caught") }', out: "caught\n" },
+    {
+      why: "sees no channel",
+      source: 'console.log(typeof globalThis["sbx:load"], typeof require)',
+      out: "undefined undefined\n",
+    },
+    {
+      why: "cannot take the prelude's way",
+      source: 'await import("sbx:internal").catch((e) => console.log(e.code))',
+      out: "E_IMPORT\n",
+    },
+    {
+      why: "may catch a refused import",
+      source: 'await import("node:fs").catch((e) => console.log(e.name, e.code))',
+      out: "TypeError E_IMPORT\n",
+    },
+    {
+      why: "keeps a rejection that is handled in time",
+      source: "const p = Promise.reject(1); await 0; p.catch(() => console.log(1))",
+      out: "1\n",
+    },
+    {
+      why: "may catch exhaustion by one large request",
+      source: 'try { new ArrayBuffer(2e9) } catch { console.log("caught") }',
+      out: "caught\n",
+    },
   ];
   test.each(cases)("$why", async ({ source, out }) => {
     const outcome = await run(source);
@@ -31,19 +62,68 @@ describe("a program", () => {
 
 describe("a run fails with", () => {
   const cases = [
-    { why: "what it threw", source: '\nthrow new TypeError("x")', error: { kind: "uncaught", name: "TypeError", message: "x", stack: expect.stringContaining("main.ts:2") } },
-    { why: "what it threw later", source: 'await 0; throw new Error("x")', error: { kind: "uncaught", message: "x" } },
-    { why: "what a timer threw", source: 'setTimeout(() => { throw new Error("t") }, 1)', error: { kind: "uncaught", message: "t" } },
-    { why: "what a microtask threw", source: "queueMicrotask(() => { throw 5 })", error: { kind: "uncaught" } },
-    { why: "a rejection that nobody handled", source: 'Promise.reject(new Error("r")); setTimeout(() => {}, 1e6)', error: { kind: "rejection", message: "r" } },
-    { why: "a rejection of an async function", source: 'const f = async () => { await 0; throw new Error("r") }; f(); await new Promise(() => {})', error: { kind: "rejection", message: "r" } },
+    {
+      why: "what it threw",
+      source: '\nthrow new TypeError("x")',
+      error: {
+        kind: "uncaught",
+        name: "TypeError",
+        message: "x",
+        stack: expect.stringContaining("main.ts:2"),
+      },
+    },
+    {
+      why: "what it threw later",
+      source: 'await 0; throw new Error("x")',
+      error: { kind: "uncaught", message: "x" },
+    },
+    {
+      why: "what a timer threw",
+      source: 'setTimeout(() => { throw new Error("t") }, 1)',
+      error: { kind: "uncaught", message: "t" },
+    },
+    {
+      why: "what a microtask threw",
+      source: "queueMicrotask(() => { throw 5 })",
+      error: { kind: "uncaught" },
+    },
+    {
+      why: "a rejection that nobody handled",
+      source: 'Promise.reject(new Error("r")); setTimeout(() => {}, 1e6)',
+      error: { kind: "rejection", message: "r" },
+    },
+    {
+      why: "a rejection of an async function",
+      source: 'const f = async () => { await 0; throw new Error("r") }; f(); await new Promise(() => {})',
+      error: { kind: "rejection", message: "r" },
+    },
     { why: "null", source: "throw null", error: { kind: "uncaught" } },
-    { why: "a thing that cannot be shown", source: "throw new Proxy({}, { get() { throw 1 } })", error: { kind: "uncaught" } },
+    {
+      why: "a thing that cannot be shown",
+      source: "throw new Proxy({}, { get() { throw 1 } })",
+      error: { kind: "uncaught" },
+    },
     { why: "bad syntax", source: "let x = ;", error: { kind: "syntax", name: "SyntaxError" } },
-    { why: "a refused import", source: 'import "node:fs"', error: { kind: "import", code: "E_IMPORT", message: expect.stringContaining("node:fs") } },
-    { why: "an unknown part of the library", source: 'import "sbx:nothing"', error: { kind: "import", message: expect.stringContaining("sbx:nothing") } },
-    { why: "no memory left", source: "const a = []; for (;;) a.push(new Array(1000).fill(0))", error: { kind: "memory" } },
-    { why: "no memory left for buffers", source: "const a = []; for (;;) a.push(new ArrayBuffer(1 << 19))", error: { kind: "memory" } },
+    {
+      why: "a refused import",
+      source: 'import "node:fs"',
+      error: { kind: "import", code: "E_IMPORT", message: expect.stringContaining("node:fs") },
+    },
+    {
+      why: "an unknown part of the library",
+      source: 'import "sbx:nothing"',
+      error: { kind: "import", message: expect.stringContaining("sbx:nothing") },
+    },
+    {
+      why: "no memory left",
+      source: "const a = []; for (;;) a.push(new Array(1000).fill(0))",
+      error: { kind: "memory" },
+    },
+    {
+      why: "no memory left for buffers",
+      source: "const a = []; for (;;) a.push(new ArrayBuffer(1 << 19))",
+      error: { kind: "memory" },
+    },
     { why: "no stack left", source: "(function f() { f() })()", error: { kind: "stack" } },
   ];
   test.each(cases)("$why", async ({ source, error }) => {
@@ -89,10 +169,13 @@ describe("operations", () => {
   });
 
   test("fail as the broker says", async () => {
-    const { out } = await run(`${call} await exchange("a", {}).catch((e) => console.log(e.name, e.code, e.message));`, {
-      answer: (engine, { id }) =>
-        engine.fail(id, JSON.stringify({ name: "PermissionDenied", code: "E_READ", message: "no" })),
-    });
+    const { out } = await run(
+      `${call} await exchange("a", {}).catch((e) => console.log(e.name, e.code, e.message));`,
+      {
+        answer: (engine, { id }) =>
+          engine.fail(id, JSON.stringify({ name: "PermissionDenied", code: "E_READ", message: "no" })),
+      },
+    );
     expect(out).toBe("PermissionDenied E_READ no\n");
   });
 
@@ -118,7 +201,10 @@ describe("operations", () => {
 describe("a guest that never yields is killed", () => {
   const cases = [
     { why: "in an empty loop", source: "for (;;);" },
-    { why: "in a search that cannot be interrupted", source: "const a = new Array(1e6).fill(1); for (;;) a.indexOf(2)" },
+    {
+      why: "in a search that cannot be interrupted",
+      source: "const a = new Array(1e6).fill(1); for (;;) a.indexOf(2)",
+    },
     { why: "in a sparse join", source: 'Array(2 ** 32 - 1).join("")' },
     { why: "in one conversion of a large number", source: "for (;;) (1n << 1000000n).toString()" },
     { why: "in a regular expression", source: '/^(a+)+$/.test("a".repeat(60) + "b")' },
@@ -142,7 +228,8 @@ describe("a guest that never yields is killed", () => {
 
 describe("the broker's side", () => {
   test("bounds the memory that the program was given", async () => {
-    const source = "let n = 0; try { for (const a = [];; n++) a.push(new Uint8Array(1 << 20).fill(1)) } catch {} console.log(n)";
+    const source =
+      "let n = 0; try { for (const a = [];; n++) a.push(new Uint8Array(1 << 20).fill(1)) } catch {} console.log(n)";
     const small = await run(source, { memory: 32 * MIB });
     expect(Number(small.out)).toBeLessThan(32);
     expect(Number((await run(source, { memory: 96 * MIB })).out)).toBeGreaterThan(64);
@@ -154,7 +241,8 @@ describe("the broker's side", () => {
       engine.listen((message) => message.type === "out" && resolve(Buffer.from(message.bytes).toString()));
     });
     engine.configure({ memory: 32 * MIB, stack: MIB, seed: null });
-    const source = "try { new ArrayBuffer(48 * 2 ** 20); console.log('got') } catch { console.log('refused') }";
+    const source =
+      "try { new ArrayBuffer(48 * 2 ** 20); console.log('got') } catch { console.log('refused') }";
     engine.start({ name: "main.ts", source, data: {} });
     expect(await printed).toBe("refused\n");
     engine.kill();
@@ -173,7 +261,11 @@ describe("the broker's side", () => {
       if (message.type === "idle") isDone();
     });
     engine.configure({ memory: 128 * MIB, stack: MIB, seed: null });
-    engine.start({ name: "main.ts", source: 'for (let i = 0; i < 4000; i++) console.log("x".repeat(999))', data: {} });
+    engine.start({
+      name: "main.ts",
+      source: 'for (let i = 0; i < 4000; i++) console.log("x".repeat(999))',
+      data: {},
+    });
     await engine.ready;
     engine.pause();
     const taken = bytes;

@@ -5,19 +5,54 @@ import { readMessage } from "../../../runtime/engine/message.ts";
 
 const { ready, call, out, idle, fail } = FROM_ENGINE;
 const read = (type: number, head: unknown, id = 1) =>
-  readMessage({ type, id, head: typeof head === "string" ? head : JSON.stringify(head), body: Buffer.from("b") });
+  readMessage({
+    type,
+    id,
+    head: typeof head === "string" ? head : JSON.stringify(head),
+    body: Buffer.from("b"),
+  });
 const error = { name: "Error", message: "m", stack: "s", kind: "uncaught" };
 
 describe("messages are read", () => {
   const cases = [
-    { why: "ready", type: ready, head: { walls: ["a"], pid: 3 }, gives: { type: "ready", walls: ["a"], pid: 3 } },
-    { why: "a call", type: call, head: { op: "a.b", args: [1] }, gives: { type: "call", op: "a.b", args: [1] } },
+    {
+      why: "ready",
+      type: ready,
+      head: { walls: ["a"], pid: 3 },
+      gives: { type: "ready", walls: ["a"], pid: 3 },
+    },
+    {
+      why: "a call",
+      type: call,
+      head: { op: "a.b", args: [1] },
+      gives: { type: "call", op: "a.b", args: [1] },
+    },
     { why: "a call with its site", type: call, head: { op: "a", args: 0, at: "x" }, gives: { at: "x" } },
-    { why: "a call without arguments", type: call, head: { op: "a" }, gives: { type: "call", args: undefined } },
+    {
+      why: "a call without arguments",
+      type: call,
+      head: { op: "a" },
+      gives: { type: "call", args: undefined },
+    },
     { why: "output, whatever its head", type: out, head: "junk", gives: { type: "out", stream: 1 } },
-    { why: "idle", type: idle, head: { main: "done", wake: 1.5, refs: 0 }, gives: { main: "done", wake: 1.5 } },
-    { why: "failure, clipped", type: fail, head: { error: { ...error, name: "N".repeat(1e6) } }, gives: { type: "fail", error: { ...error, name: "N".repeat(256) } } },
-    { why: "failure with wrong texts", type: fail, head: { error: { kind: "memory", message: 5 } }, gives: { error: { name: "Error", message: "", stack: "", kind: "memory" } } },
+    {
+      why: "idle",
+      type: idle,
+      head: { main: "done", wake: 1.5, refs: 0 },
+      gives: { main: "done", wake: 1.5, seen: 1 },
+    },
+    {
+      why: "failure, clipped",
+      type: fail,
+      head: { error: { ...error, name: "N".repeat(1e6) } },
+      gives: { type: "fail", error: { ...error, name: "N".repeat(256) } },
+    },
+    {
+      why: "failure with wrong texts",
+      type: fail,
+      head: { error: { kind: "memory", message: 5 } },
+      gives: { error: { name: "Error", message: "", stack: "", kind: "memory" } },
+    },
   ];
   test.each(cases)("$why", ({ type, head, gives }) => {
     expect(read(type, head)).toMatchObject(gives);

@@ -1,5 +1,4 @@
 /** Runs a bundled module in the engine that sbx uses, with nothing but `print` and empty `sbx:` modules. */
-import variant from "@jitl/quickjs-ng-wasmfile-release-sync";
 import {
   newQuickJSWASMModuleFromVariant,
   type QuickJSContext,
@@ -22,9 +21,7 @@ function stackOf(context: QuickJSContext, error: QuickJSHandle): string {
 }
 
 export async function runInQuickJs(source: string, name: string): Promise<Outcome> {
-  const loadable =
-    typeof variant === "object" && "default" in variant ? (variant.default as typeof variant) : variant;
-  const quickjs = await newQuickJSWASMModuleFromVariant(loadable);
+  const quickjs = await newQuickJSWASMModuleFromVariant(import("@jitl/quickjs-ng-wasmfile-release-sync"));
   const runtime = quickjs.newRuntime();
   runtime.setModuleLoader(
     (specifier) => {

@@ -140,6 +140,14 @@ export class TestGuest {
     method("chunk", (name) => this.chunk(this.#text(name)).dup());
     method("now", () => context.newNumber(performance.now()));
     method("wall", () => context.newNumber(Date.now()));
+    method("promise", (handle) => {
+      const state = context.getPromiseState(handle as QuickJSHandle);
+      const told = context.newObject();
+      context.setProp(told, "state", context.newString(state.type));
+      if (state.type === "fulfilled") context.setProp(told, "value", state.value);
+      if (state.type === "rejected") context.setProp(told, "value", state.error);
+      return told;
+    });
     method("register", (guest) => {
       this.#guest = (guest as QuickJSHandle).dup();
       return undefined;
@@ -156,7 +164,10 @@ export class TestGuest {
 
   #bytes(handle: QuickJSHandle): Uint8Array | undefined {
     if (this.context.typeof(handle) === "undefined") return undefined;
-    return this.context.getArrayBuffer(handle).consume((lifetime) => lifetime.slice());
+    const lifetime = this.context.getArrayBuffer(handle);
+    const copy = lifetime.value.slice();
+    lifetime.dispose();
+    return copy;
   }
 
   #take(id: number, head: string, body: Uint8Array | undefined): void {
@@ -171,6 +182,12 @@ export class TestGuest {
         this.#inbox.push({ id, ok: false, head: JSON.stringify(reply.error), bytes: undefined });
       else this.#inbox.push({ id, ok: true, head: JSON.stringify(reply.value ?? null), bytes: reply.bytes });
     })();
+  }
+
+  #main: QuickJSHandle | undefined;
+
+  #isPending(): boolean {
+    return this.#main !== undefined && this.context.getPromiseState(this.#main).type === "pending";
   }
 
   #method(name: string, ...args: QuickJSHandle[]): QuickJSHandle {
@@ -196,6 +213,7 @@ export class TestGuest {
       this.#method("start", context.newString(JSON.stringify({ name: "main.ts", ...data })));
       const evaluated = context.evalCode(source, "main.ts", { type: "module" });
       if (evaluated.error) throw new GuestThrow(evaluated.error);
+      this.#main = evaluated.value;
       this.jobs();
       const done = context.getPromiseState(evaluated.value);
       if (done.type === "rejected") throw new GuestThrow(done.error);
@@ -236,7 +254,9 @@ export class TestGuest {
         this.jobs();
         continue;
       }
-      const { wake } = context.dump(this.#method("idle")) as { wake: number | null };
+      const { wake } = context.dump(
+        this.#method("idle", this.#isPending() ? context.true : context.false),
+      ) as { wake: number | null };
       if (wake === null && this.#waiting === 0) return;
       if (wake !== null && wake <= 0) {
         let more = true;

@@ -31,7 +31,12 @@ interface Step {
   readonly onFalse: number;
 }
 
-const step = (code: number, value: number, onTrue = 0, onFalse = 0): Step => ({ code, value, onTrue, onFalse });
+const step = (code: number, value: number, onTrue = 0, onFalse = 0): Step => ({
+  code,
+  value,
+  onTrue,
+  onFalse,
+});
 
 /** The program for process `pid` as an array of `struct sock_filter`. */
 export function filterProgram(architecture: Architecture, pid: number): Uint8Array {
@@ -39,7 +44,10 @@ export function filterProgram(architecture: Architecture, pid: number): Uint8Arr
     calls.map((call) => numberOf(call, architecture)).filter((number) => number !== null);
   const only = (call: Call) => numbers([call])[0] ?? 0;
   // Each answer stands directly behind its test: no jump is longer than three steps.
-  const answer = (number: number, result: number) => [step(JUMP_IF_EQUAL, number, 0, 1), step(RETURN, result)];
+  const answer = (number: number, result: number) => [
+    step(JUMP_IF_EQUAL, number, 0, 1),
+    step(RETURN, result),
+  ];
   const steps = [
     step(LOAD, OFFSET_ARCH),
     step(JUMP_IF_EQUAL, AUDIT_ARCH[architecture], 1, 0),

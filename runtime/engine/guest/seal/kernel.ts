@@ -35,7 +35,13 @@ export function openKernel(architecture: Architecture): Kernel {
     addressOf,
     call(name, ...args) {
       const number = NUMBERS[name][architecture === "x64" ? 0 : 1];
-      const words = [0, 1, 2, 3, 4].map((index) => word(args[index])) as [bigint, bigint, bigint, bigint, bigint];
+      const words = [0, 1, 2, 3, 4].map((index) => word(args[index])) as [
+        bigint,
+        bigint,
+        bigint,
+        bigint,
+        bigint,
+      ];
       return Number(functions.syscall(BigInt(number), ...words));
     },
     close: () => lib.close(),

@@ -4,7 +4,8 @@
  *  kernels lack. No thread pool may have started before: the filter reaches all threads, Landlock (before its ABI 8)
  *  only the one that asks. */
 
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { closeInherited } from "./descriptors.ts";
 import { filterProgram } from "./filter.ts";
 import { type Kernel, openKernel } from "./kernel.ts";
 import type { SealOptions } from "./seal.ts";
@@ -13,10 +14,6 @@ export class SealError extends Error {
   override name = "SealError";
 }
 
-/** Highest descriptor that the broker gives. */
-const CHANNEL = 3;
-const FD_CLOEXEC = 1;
-const F_GETFD = 1;
 const SIGKILL = 9;
 const PR = { setParentDeathSignal: 1, setDumpable: 4, setNoNewPrivileges: 38 };
 const RLIMIT = { fileSize: 1, data: 2, stack: 3, core: 4, processes: 6, files: 7 };
@@ -31,7 +28,8 @@ const LANDLOCK_RESTRICT_SELF_TSYNC = 8;
 
 export function sealLinux({ parent, memory }: SealOptions): readonly string[] {
   const architecture = process.arch;
-  if (architecture !== "x64" && architecture !== "arm64") throw new SealError(`seal: no table for ${architecture}`);
+  if (architecture !== "x64" && architecture !== "arm64")
+    throw new SealError(`seal: no table for ${architecture}`);
   const kernel = openKernel(architecture);
   const data = dataSize() + BigInt(Math.floor(memory));
   const walls: string[] = [];
@@ -41,24 +39,16 @@ export function sealLinux({ parent, memory }: SealOptions): readonly string[] {
   };
   step("descriptors", closeInherited(kernel));
   step("no-new-privileges", kernel.call("prctl", PR.setNoNewPrivileges, 1, 0, 0, 0) === 0);
-  step("dies-with-broker", kernel.call("prctl", PR.setParentDeathSignal, SIGKILL) === 0 && process.ppid === parent);
+  step(
+    "dies-with-broker",
+    kernel.call("prctl", PR.setParentDeathSignal, SIGKILL) === 0 && process.ppid === parent,
+  );
   step("not-inspectable", kernel.call("prctl", PR.setDumpable, 0) === 0);
   if (landlock(kernel)) walls.push("landlock");
   step("limits", limitResources(kernel, data));
   step("system-calls", filterCalls(kernel, filterProgram(architecture, process.pid)));
   kernel.close();
   return walls;
-}
-
-/** Closes what the broker's ancestors leaked into us: descriptors that were not marked to be closed. */
-function closeInherited(kernel: Kernel): boolean {
-  for (const entry of readdirSync("/proc/self/fd")) {
-    const descriptor = Number(entry);
-    if (descriptor <= CHANNEL) continue;
-    const flags = kernel.call("fcntl", descriptor, F_GETFD);
-    if (flags >= 0 && (flags & FD_CLOEXEC) === 0 && kernel.call("close", descriptor) !== 0) return false;
-  }
-  return true;
 }
 
 /** Sizes of `struct landlock_ruleset_attr` and the rights known, by ABI version (linux/landlock.h). */
@@ -109,7 +99,10 @@ function limit(kernel: Kernel, resource: number, soft: bigint, hard: bigint | nu
   const [presentSoft = 0n, presentHard = 0n] = present;
   if (hard === null) {
     if (presentSoft >= soft) return true;
-    return presentHard >= soft && kernel.call("prlimit64", 0, resource, BigUint64Array.of(soft, presentHard), 0) === 0;
+    return (
+      presentHard >= soft &&
+      kernel.call("prlimit64", 0, resource, BigUint64Array.of(soft, presentHard), 0) === 0
+    );
   }
   const ceiling = hard < presentHard ? hard : presentHard;
   const lowered = soft < ceiling ? soft : ceiling;

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { type Address, parseAddress } from "../../../../runtime/core/address.ts";
 import type { Target } from "../../../../runtime/core/capability.ts";
 import { fail } from "../../../../runtime/core/errors.ts";
+import { Deadline } from "../../../../runtime/powers/net/deadline.ts";
+import { dial } from "../../../../runtime/powers/net/dial.ts";
+import { resolveUrl } from "../../../../runtime/powers/net/url.ts";
 import { rawSite, site } from "../../../support/site.ts";
 import { client, code, later, text } from "./client.ts";
 
@@ -9,6 +13,29 @@ const addresses = (targets: readonly Target[]) =>
   targets.map((target) => (target.kind === "net" ? target.address : undefined));
 
 describe("addresses", () => {
+  test("a peer that was not judged hears nothing", async () => {
+    const heard: string[] = [];
+    const server = later(await rawSite((_socket, first) => heard.push(first)));
+    // Node asks no look-up for a literal address, so that the judged list is not what is dialled.
+    const target = resolveUrl({ kind: "net", url: `${server.origin}/`, method: "GET" });
+    const other = parseAddress("93.184.216.34") as Address;
+    await expect(dial(target, [other], new Deadline(1000, [], "x"), {})).rejects.toMatchObject(
+      code("E_UNAVAILABLE"),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(heard).toEqual([]);
+  });
+
+  test("the host that is sent is the host that was judged", async () => {
+    const server = later(await hello());
+    const { fetch } = client({}, { lookup: async () => ["127.0.0.1"] });
+    await text(await fetch(`http://NAME.example.:${server.port}/%7e?q`));
+    expect(server.requests[0]).toMatchObject({
+      url: "/%7e?q",
+      headers: { host: `name.example:${server.port}` },
+    });
+  });
+
   test("a literal address is judged before it is dialled", async () => {
     const server = later(await hello());
     const { fetch, lease } = client();

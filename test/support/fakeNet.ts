@@ -1,0 +1,95 @@
+/** A network in memory: names have addresses, hosts answer, redirects are new requests through the lease. Everything that would be
+ *  seen from outside is traced. */
+import type { NetNeed, NetTarget } from "../../runtime/core/capability.ts";
+import type {
+  Lease,
+  NetPower,
+  PowerSource,
+  RequestOptions,
+  ResponseHead,
+} from "../../runtime/core/powers.ts";
+import { resolveUrl } from "../../runtime/powers/net/url.ts";
+
+export interface FakeAnswer {
+  readonly status?: number;
+  readonly location?: string;
+  readonly body?: string;
+}
+
+export interface FakeSite {
+  /** What its name resolves to; a public address when left out. */
+  readonly address?: string;
+  readonly answer?: FakeAnswer;
+}
+
+/** By host; every port of a host answers the same. */
+export type FakeSites = Readonly<Record<string, FakeSite>>;
+
+const PUBLIC = "93.184.215.14";
+
+export function fakeNet(sites: FakeSites, trace: (what: string) => void): PowerSource<NetNeed> {
+  return {
+    resolve: async (need) => resolveUrl(need),
+    open: async (target, lease) => {
+      lease.alive();
+      trace(`open net ${(target as NetTarget).host}`);
+      return {
+        request: (options) => request(sites, target as NetTarget, lease, options, trace),
+      } satisfies NetPower;
+    },
+    release: () => undefined,
+  };
+}
+
+async function request(
+  sites: FakeSites,
+  target: NetTarget,
+  lease: Lease,
+  options: RequestOptions,
+  trace: (what: string) => void,
+): Promise<ResponseHead> {
+  lease.alive();
+  const site = sites[target.host] ?? {};
+  await lease.admit({ ...target, address: site.address ?? PUBLIC });
+  trace(`connect ${target.host}:${target.port}`);
+  if (options.body) lease.spend(options.body.length, "out");
+  for (let chunk = await options.upload?.next(); chunk; chunk = await options.upload?.next()) {
+    lease.spend(chunk.length, "out");
+    trace(`sent ${chunk.length}`);
+  }
+  const { status = 200, location, body = "" } = site.answer ?? {};
+  if (location !== undefined && options.redirect === "follow") {
+    const next = await lease.obtain({ kind: "net", url: location, method: options.method });
+    return request(sites, next.target as NetTarget, next.lease, { ...options, body: null }, trace);
+  }
+  return head(target, status, body, lease, trace);
+}
+
+function head(
+  target: NetTarget,
+  status: number,
+  body: string,
+  lease: Lease,
+  trace: (what: string) => void,
+): ResponseHead {
+  let rest = new TextEncoder().encode(body);
+  return {
+    status,
+    statusText: "",
+    url: target.words,
+    redirected: false,
+    headers: [],
+    body: {
+      get ended() {
+        return rest.length === 0;
+      },
+      read: async (max) => {
+        const part = rest.subarray(0, max);
+        lease.spend(part.length, "in");
+        rest = rest.subarray(part.length);
+        return part;
+      },
+      cancel: async () => trace(`close ${target.host}`),
+    },
+  };
+}

@@ -1,0 +1,432 @@
+/** A whole run without an engine: the real gate, policy, flow and asking, over sources in memory, with a clock that tests turn, a person
+ *  who answers from a script, and an audit that stays in memory. Fakes, not mocks: every part keeps its contract. */
+import { grantContext } from "../../cli/grants.ts";
+import type { DataNeed, EnvNeed, GovernedNeed, Target } from "../../runtime/core/capability.ts";
+import { fail, isSbxError, type SbxError } from "../../runtime/core/errors.ts";
+import { type Effect, type Grant, parseGrant } from "../../runtime/core/grant.ts";
+import { autorunPlaces, secretPlaces } from "../../runtime/core/places.ts";
+import type { KvChange, PowerSource, StorePower } from "../../runtime/core/powers.ts";
+import { Audit, type AuditRecord, type AuditSink } from "../../runtime/gate/audit.ts";
+import type { Clock } from "../../runtime/gate/clock.ts";
+import {
+  type Answer,
+  Asking,
+  type Choice,
+  type Consent,
+  type Memory,
+  type Question,
+} from "../../runtime/gate/consent.ts";
+import { type ClearRule, Flow, type LabelRule, type StreamSink } from "../../runtime/gate/flow.ts";
+import { Gate, type GateWorld, type Result } from "../../runtime/gate/gate.ts";
+import { Budget, defaultLimits, type RunLimits } from "../../runtime/gate/limits.ts";
+import { Permissions } from "../../runtime/gate/permissions.ts";
+import { Policy, type Protected } from "../../runtime/gate/policy.ts";
+import type { Operation, RunFacts } from "../../runtime/op.ts";
+import { environment } from "../../runtime/powers/env.ts";
+import { type FakeNode, FakeTree } from "./fakeFiles.ts";
+import { type FakeSites, fakeNet } from "./fakeNet.ts";
+
+export const HOME = "/home/ana";
+export const CWD = "/home/ana/project";
+/** When every world begins. */
+export const START = Date.UTC(2026, 0, 1);
+
+/** Names that `ops=` knows in these tests, as the registry has them. */
+const areas: Readonly<Record<string, string>> = {
+  read: "fs",
+  write: "fs",
+  net: "net",
+  data: "data",
+  env: "env",
+  host: "host",
+};
+
+export const context = {
+  ...grantContext({ folder: CWD, home: HOME, plugin: CWD, data: `${HOME}/.local/share/sbx`, tmp: "/tmp" }),
+  operations: (kind: string) => operationFiles(areas[kind] ?? ""),
+};
+
+const modules = import.meta.glob<{ default: Operation }>([
+  "../../stdlib/*/*.ts",
+  "!../../stdlib/{web,generated}/**",
+]);
+const nameOf = (path: string): string => path.split("/").slice(-2).join(".").replace(/\.ts$/, "");
+
+/** Every operation that there is, by its file. */
+export const operationPaths: ReadonlyMap<string, () => Promise<{ default: Operation }>> = new Map(
+  Object.entries(modules).map(([path, load]) => [nameOf(path), load]),
+);
+const operationFiles = (area: string): string[] =>
+  [...operationPaths.keys()]
+    .filter((name) => name.startsWith(`${area}.`))
+    .map((name) => name.slice(area.length + 1));
+
+export async function findOperation(name: string): Promise<Operation> {
+  const load = operationPaths.get(name);
+  if (!load) throw new Error(`no operation ${name}`);
+  return (await load()).default;
+}
+
+/** A clock that stands still until it is turned. */
+export class TurnableClock implements Clock {
+  #now = START;
+  #waiting: { at: number; then: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, then: () => void): () => void {
+    const entry = { at: this.#now + ms, then };
+    this.#waiting.push(entry);
+    return () => {
+      this.#waiting = this.#waiting.filter((other) => other !== entry);
+    };
+  }
+
+  /** Timers that nobody has taken back. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  turn(ms: number): void {
+    this.#now += ms;
+    const due = this.#waiting.filter(({ at }) => at <= this.#now);
+    this.#waiting = this.#waiting.filter(({ at }) => at > this.#now);
+    for (const { then } of due) then();
+  }
+
+  newAbort() {
+    const controller = new AbortController();
+    return { signal: controller.signal, abort: (reason: unknown) => controller.abort(reason) };
+  }
+}
+
+export type Scripted =
+  | Choice
+  | (Answer & { readonly choice: Choice })
+  | "unshowable"
+  | ((question: Question) => Answer | Promise<Answer>);
+
+/** A person who answers in the order of a script, and remembers what was asked. A question too many is an error. */
+export class ScriptedConsent implements Consent {
+  readonly questions: Question[] = [];
+  readonly #script: Scripted[];
+
+  constructor(script: readonly Scripted[]) {
+    this.#script = [...script];
+  }
+
+  async ask(question: Question): Promise<Answer | undefined> {
+    this.questions.push(question);
+    const next = this.#script.shift();
+    if (next === undefined) throw new Error(`nobody expected the question: ${question.plain}`);
+    if (next === "unshowable") return undefined;
+    if (typeof next === "function") return next(question);
+    return typeof next === "string" ? { choice: next } : next;
+  }
+}
+
+/** Keeps records; `breaks` makes a record fail to be written. */
+export class MemoryAudit implements AuditSink {
+  readonly records: AuditRecord[] = [];
+  breaks: (record: AuditRecord) => boolean = () => false;
+  readonly #trace: (what: string) => void;
+
+  constructor(trace: (what: string) => void) {
+    this.#trace = trace;
+  }
+
+  append(record: AuditRecord): string {
+    if (this.breaks(record)) throw fail("E_UNAVAILABLE", "the audit cannot be written (ENOSPC)");
+    this.records.push(record);
+    this.#trace(`audit ${record.op} ${record.decision ?? ""} ${record.outcome ?? ""}`.replace(/ +/g, " "));
+    return `record-${this.records.length}`;
+  }
+}
+
+class MemoryStore implements PowerSource<DataNeed, StorePower> {
+  readonly entries = new Map<string, string>();
+  resolve = async (need: DataNeed): Promise<Target> => ({ ...need, words: need.dataset });
+  release = (): void => undefined;
+  readonly #trace: (what: string) => void;
+
+  constructor(trace: (what: string) => void) {
+    this.#trace = trace;
+  }
+
+  open: PowerSource<DataNeed, StorePower>["open"] = async (target, lease) => {
+    lease.alive();
+    this.#trace(`open data ${target.words}`);
+    return {
+      get: async (key) => {
+        lease.alive();
+        return this.entries.get(key) ?? null;
+      },
+      apply: async (changes: readonly KvChange[]) => {
+        lease.spend(1, "out");
+        for (const change of changes) {
+          if (change.op === "set") this.entries.set(change.key, change.value);
+          if (change.op === "delete") this.entries.delete(change.key);
+        }
+        return true;
+      },
+      list: async ({ prefix, limit }) => {
+        lease.alive();
+        return [...this.entries]
+          .filter(([key]) => key.startsWith(prefix))
+          .slice(0, limit)
+          .map(([key, value]) => ({ key, value }));
+      },
+    };
+  };
+}
+
+export interface WorldOptions {
+  /** Flags as they are typed: `--allow-read=./docs`, `--deny-net`, `--ignore-env=A_*`. */
+  readonly grants?: readonly string[];
+  /** Lists in the grammar of grants. */
+  readonly ceilings?: readonly (readonly string[])[];
+  readonly protect?: readonly Protected[];
+  readonly files?: Readonly<Record<string, FakeNode>>;
+  readonly sites?: FakeSites;
+  readonly env?: Readonly<Record<string, string>>;
+  /** `read=./private` → labels. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly clear?: Readonly<Record<string, readonly string[]>>;
+  readonly terminal?: boolean;
+  readonly strict?: boolean;
+  /** Nobody can be asked when left out. */
+  readonly answers?: readonly Scripted[];
+  readonly limits?: Partial<RunLimits>;
+  readonly remembers?: boolean;
+}
+
+const streams: readonly string[] = ["stdout", "stderr", "events", "exit"] satisfies StreamSink[];
+
+/** A flag of the command line as grants: the flag's own front door. @throws E_USAGE */
+export function flagGrants(flag: string): Grant[] {
+  const [, effect, rest = ""] = /^--(allow|deny|ignore)-(.*)$/s.exec(flag) ?? [];
+  if (effect === undefined) throw new Error(`not a grant flag: ${flag}`);
+  return parseGrant(rest, context, effect as Effect);
+}
+
+export class World {
+  readonly trace: string[] = [];
+  readonly clock = new TurnableClock();
+  readonly tree: FakeTree;
+  readonly store: MemoryStore;
+  readonly policy: Policy;
+  readonly flow: Flow;
+  readonly consent: ScriptedConsent | null;
+  readonly asking: Asking;
+  readonly budget: Budget;
+  readonly sink: MemoryAudit;
+  readonly gate: Gate;
+  readonly permissions: Permissions;
+  readonly remembered: { readonly grant: Grant; readonly effect: "allow" | "deny" }[] = [];
+  stopped = false;
+  exitCode = 0;
+  /** How often the plugin was told that permissions changed. */
+  changes = 0;
+  #next = 1;
+
+  constructor(options: WorldOptions = {}) {
+    const trace = (what: string): void => void this.trace.push(what);
+    this.tree = new FakeTree(CWD, options.files ?? {}, trace);
+    this.store = new MemoryStore(trace);
+    this.policy = this.#policyOf(options);
+    this.flow = this.#flowOf(options);
+    this.budget = new Budget({ ...defaultLimits, ...options.limits });
+    this.sink = new MemoryAudit(trace);
+    this.consent = options.answers ? new ScriptedConsent(options.answers) : null;
+    const memory: Memory = { remember: (grant, effect) => void this.remembered.push({ grant, effect }) };
+    this.asking = new Asking({
+      consent: this.consent,
+      memory: options.remembers === false ? null : memory,
+      policy: this.policy,
+      who: "plugin.ts",
+      prompts: this.budget.limits.prompts,
+      now: () => this.clock.now(),
+      stop: () => {
+        this.stopped = true;
+      },
+      signal: new AbortController().signal,
+    });
+    const subject = { run: "RUN", plugin: { id: "test", version: "1.0.0", content: "sha256-0" } };
+    const world: GateWorld = {
+      sources: {
+        read: this.tree.read,
+        write: this.tree.write,
+        net: fakeNet(options.sites ?? {}, trace),
+        env: environment(options.env ?? {}) as PowerSource<EnvNeed, unknown>,
+        data: this.store,
+      },
+      policy: this.policy,
+      flow: this.flow,
+      asking: this.asking,
+      budget: this.budget,
+      audit: new Audit(this.sink, subject, this.clock, () => this.flow.labels),
+      clock: this.clock,
+      facts: this.#facts(),
+    };
+    this.gate = new Gate(world);
+    this.permissions = new Permissions(world, this.gate.judge, () => {
+      this.changes += 1;
+    });
+  }
+
+  /** Links of a path scope followed once, as at the start of a run. */
+  resolve(grant: Grant): Grant {
+    const { scope } = grant;
+    if (scope?.kind !== "read" && scope?.kind !== "write") return grant;
+    return { ...grant, scope: { ...scope, resolved: this.tree.follow(scope.lexical) } };
+  }
+
+  #policyOf({ grants = [], ceilings = [], protect = [] }: WorldOptions): Policy {
+    const policy = new Policy(
+      { secret: secretPlaces(HOME), autorun: autorunPlaces(HOME), foldCase: false },
+      protect,
+    );
+    for (const flag of grants)
+      for (const grant of flagGrants(flag)) policy.add(this.resolve(grant), flag, this.clock.now());
+    for (const ceiling of ceilings)
+      policy.limitTo(
+        ceiling.flatMap((text) => parseGrant(text, context)).map((grant) => this.resolve(grant)),
+      );
+    return policy;
+  }
+
+  #flowOf({ labels = {}, clear = {}, terminal = false, strict = false }: WorldOptions): Flow {
+    const sources = Object.entries(labels).flatMap(([on, label]): LabelRule[] =>
+      parseGrant(on, context, "deny").map((source) => ({ source: this.resolve(source), label })),
+    );
+    const sinks = Object.entries(clear).flatMap(([on, names]): ClearRule[] =>
+      streams.includes(on)
+        ? [{ sink: on as StreamSink, labels: names }]
+        : parseGrant(on, context).map((sink) => ({ sink: this.resolve(sink), labels: names })),
+    );
+    return new Flow(
+      { labels: sources, clear: sinks, terminal: { stdout: terminal, stderr: terminal }, strict },
+      this.policy.places,
+    );
+  }
+
+  #facts(): RunFacts {
+    return {
+      limits: { body: this.budget.limits.body },
+      opener: this.tree.opener,
+      query: (kind, need) => this.permissions.query(kind, need),
+      request: (kind, need, reason) => this.permissions.request(kind, need, reason),
+      revoke: (kind, need) => this.permissions.revoke(kind, need),
+      setExitCode: (code) => {
+        this.exitCode = code;
+      },
+      readInput: async () => ({ bytes: new Uint8Array(0), done: true }),
+      cancel: (call) => this.gate.cancel(call),
+    };
+  }
+
+  /** One operation through the gate. `at` defaults to nowhere, `id` to the next number. */
+  async perform(
+    name: string,
+    args: unknown = {},
+    more: { body?: string; at?: string; id?: number; operation?: Operation } = {},
+  ): Promise<Result> {
+    const operation = more.operation ?? (await findOperation(name));
+    const body = more.body === undefined ? null : new TextEncoder().encode(more.body);
+    const id = more.id ?? this.#next++;
+    return this.gate.perform({
+      id,
+      name,
+      operation,
+      args,
+      body,
+      ...(more.at === undefined ? {} : { at: more.at }),
+    });
+  }
+
+  /** The same, giving the value, or the code with which it failed. */
+  async attempt(
+    name: string,
+    args: unknown = {},
+    more: Parameters<World["perform"]>[2] = {},
+  ): Promise<unknown> {
+    try {
+      return (await this.perform(name, args, more)).value;
+    } catch (error) {
+      return codeOf(error);
+    }
+  }
+
+  /** The file's text, or the code with which reading failed. */
+  async read(path: string): Promise<string> {
+    try {
+      const { bytes } = await this.perform("fs.readFile", { path });
+      return new TextDecoder().decode(bytes ?? undefined);
+    } catch (error) {
+      return codeOf(error);
+    }
+  }
+
+  /** "ok", or the code with which writing failed. */
+  write(path: string, text = "new"): Promise<string> {
+    return this.outcome("fs.writeFile", { path }, { body: text });
+  }
+
+  /** The status, or the code with which the request failed. */
+  async fetch(url: string, more: { method?: string; body?: string } = {}): Promise<unknown> {
+    const args = {
+      url,
+      method: more.method ?? "GET",
+      headers: [],
+      redirect: "follow",
+      hasBody: more.body !== undefined,
+    };
+    const answer = await this.attempt("net.fetch", args, more.body === undefined ? {} : { body: more.body });
+    return typeof answer === "string" ? answer : (answer as { status: number }).status;
+  }
+
+  /** "ok", or the code. */
+  async outcome(
+    name: string,
+    args: unknown = {},
+    more: Parameters<World["perform"]>[2] = {},
+  ): Promise<string> {
+    return this.perform(name, args, more).then(() => "ok", codeOf);
+  }
+
+  /** The error of a call that must fail. */
+  async refusal(
+    name: string,
+    args: unknown = {},
+    more: Parameters<World["perform"]>[2] = {},
+  ): Promise<SbxError> {
+    try {
+      await this.perform(name, args, more);
+    } catch (error) {
+      if (isSbxError(error)) return error;
+      throw error;
+    }
+    throw new Error(`${name} was not refused`);
+  }
+
+  /** What the audit says, one line a record: op, resource, decision, outcome. */
+  get audit(): string[] {
+    return this.sink.records.map(({ op, resource, decision, outcome }) =>
+      [op, resource, decision, outcome].filter((part) => part !== undefined && part !== "").join(" | "),
+    );
+  }
+
+  /** Does the policy allow, deny, hide, or leave it open? The need is resolved first. */
+  async decide(need: GovernedNeed, names: readonly string[] = []): Promise<string> {
+    const source = need.kind === "read" || need.kind === "write" ? this.tree[need.kind] : undefined;
+    const target = source ? await source.resolve(need as never) : ({ ...need, words: "" } as Target);
+    return this.policy.judge(target, names, this.clock.now()).kind;
+  }
+}
+
+export const codeOf = (error: unknown): string => {
+  if (isSbxError(error)) return error.code;
+  throw error;
+};
