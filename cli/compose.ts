@@ -163,7 +163,7 @@ interface Parts {
 
 async function sessionFor(parts: Parts): Promise<Session> {
   const { options, cx, engine, own, loaded, policy, limits, run, audit, bases, output } = parts;
-  const disk = files({ cwd: bases.folder });
+  const disk = files({ cwd: bases.folder, tmp: bases.tmp });
   const session: Session = new Session({
     engine,
     program: { name: loaded.program.name, source: loaded.program.source, data: programData(options, loaded) },

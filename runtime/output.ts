@@ -19,6 +19,7 @@ export class OutputQueue {
   readonly #waiting: { readonly stream: 1 | 2; readonly bytes: Uint8Array }[] = [];
   #size = 0;
   #held = 0;
+  #flushing = false;
   #paused = false;
   #writing: Promise<void> | undefined;
 
@@ -30,7 +31,7 @@ export class OutputQueue {
   write(stream: 1 | 2, bytes: Uint8Array): void {
     if (this.#held === 0 && this.#writing === undefined) {
       const full = this.#output.write(stream, bytes);
-      if (full) this.#writing = full.then(() => this.#drain());
+      if (full) this.#wait(full);
       return;
     }
     this.#waiting.push({ stream, bytes });
@@ -60,26 +61,44 @@ export class OutputQueue {
           return await consent.ask(question, signal);
         } finally {
           this.#held -= 1;
-          this.#writing ??= this.#drain();
+          this.#drain();
         }
       },
     };
   }
 
-  /** Everything that waits, written. */
+  /** Everything that waits, written, whether a question is open or not. */
   async flush(): Promise<void> {
-    this.#held = 0;
-    await (this.#writing ?? this.#drain());
+    this.#flushing = true;
+    this.#drain();
+    while (this.#writing !== undefined) await this.#writing;
   }
 
-  async #drain(): Promise<void> {
-    while (this.#held === 0) {
+  get #open(): boolean {
+    return this.#held === 0 || this.#flushing;
+  }
+
+  /** Starts to write what waits, unless that is under way already or a question is open. */
+  #drain(): void {
+    if (this.#writing === undefined && this.#open && this.#waiting.length > 0)
+      this.#wait(this.#writeWaiting());
+  }
+
+  /** Until `work` is done, output waits. */
+  #wait(work: Promise<void>): void {
+    this.#writing = work.finally(() => {
+      this.#writing = undefined;
+      this.#drain();
+    });
+  }
+
+  async #writeWaiting(): Promise<void> {
+    while (this.#open) {
       const next = this.#waiting.shift();
       if (!next) break;
       this.#size -= next.bytes.length;
       await this.#output.write(next.stream, next.bytes);
     }
-    this.#writing = undefined;
     if (this.#paused && this.#size <= MAX_WAITING / 2) {
       this.#paused = false;
       this.#engine.resume();

@@ -313,7 +313,7 @@ function exitCode(end: RunEnd): number {
 
 /** A denial or a limit that the plugin let through keeps its code; everything else is the plugin's own failure. */
 function exitOfUncaught(error: GuestError): number {
-  const row = error.code !== undefined && error.code in errorTable ? errorTable[error.code as ErrorCode] : undefined;
+  const row = error.code !== undefined && Object.hasOwn(errorTable, error.code) ? errorTable[error.code as ErrorCode] : undefined;
   return row && (row.name === "PermissionDenied" || row.name === "FlowDenied" || row.name === "LimitExceeded") ? row.exit : 1;
 }
 

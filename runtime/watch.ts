@@ -1,6 +1,6 @@
 /** The clocks of a run, from outside the guest: wall time, and continuous work since the guest last waited. Work is measured as the
- *  system's CPU time where it tells, so that a busy machine is not blamed on the guest; but twice the limit on the wall's clock is
- *  enough, unless it was kept waiting for a slow reader of its output. */
+ *  system's CPU time where it tells, so that neither a busy machine nor a slow reader of its output is blamed on the guest. Where it does
+ *  not tell, the wall's clock counts while nobody keeps the guest waiting. */
 import type { Engine } from "./engine/engine.ts";
 import { fail, type SbxError } from "./core/errors.ts";
 import { printTime } from "./core/units.ts";
@@ -55,15 +55,11 @@ export class Watch {
   }
 
   #look(): void {
-    const wall = performance.now() - this.#since;
     const now = this.#engine.cpuTime();
-    const worked = now === undefined || this.#cpuThen === undefined ? wall : now - this.#cpuThen;
-    if (this.#waits()) {
-      this.#since = performance.now();
-      this.#cpuThen = now;
-      this.#arm(this.#cpu);
-    } else if (worked + RESOLUTION >= this.#cpu || wall >= 2 * this.#cpu)
+    if (now === undefined && this.#waits()) this.#since = performance.now();
+    const worked = now === undefined || this.#cpuThen === undefined ? performance.now() - this.#since : now - this.#cpuThen;
+    if (worked + RESOLUTION >= this.#cpu)
       this.#struck(fail("E_LIMIT_TIME", `the plugin worked for ${printTime(this.#cpu)} without a pause`, { remedy: "--cpu=" }));
-    else this.#arm(Math.min(this.#cpu - worked, 2 * this.#cpu - wall));
+    else this.#arm(this.#cpu - worked);
   }
 }

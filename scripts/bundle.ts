@@ -17,6 +17,8 @@ export interface Bundles {
 
 const common: BuildOptions = {
   absWorkingDir: root,
+  // Module names in the output are relative to the root, also where node_modules is a link.
+  preserveSymlinks: true,
   bundle: true,
   write: false,
   metafile: true,

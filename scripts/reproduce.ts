@@ -8,13 +8,16 @@ import { join, relative, resolve, sep } from "node:path";
 const root = resolve(import.meta.dirname, "..");
 const LEFT_OUT = new Set(["node_modules", "dist", ".git"]);
 
-function buildIn(folder: string): string {
-  mkdirSync(folder, { recursive: true });
-  cpSync(root, folder, {
+function copy(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  cpSync(from, to, {
     recursive: true,
-    filter: (path) => !LEFT_OUT.has(relative(root, path).split(sep)[0] ?? ""),
+    filter: (path) => !LEFT_OUT.has(relative(from, path).split(sep)[0] ?? ""),
   });
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");
+  symlinkSync(join(root, "node_modules"), join(to, "node_modules"), "junction");
+}
+
+function buildIn(folder: string): string {
   const made = spawnSync(process.execPath, [join(folder, "scripts/build.ts")], {
     cwd: folder,
     stdio: "inherit",
@@ -31,11 +34,12 @@ async function digest(path: string): Promise<string> {
 
 const temporary = mkdtempSync(join(tmpdir(), "sbx-reproduce-"));
 try {
-  const digests = [];
-  for (const folder of ["a", "another/place with a longer name"]) {
-    digests.push(await digest(buildIn(join(temporary, folder))));
-    console.log(`${digests.at(-1)}  ${folder}`);
-  }
+  const folders = [join(temporary, "a"), join(temporary, "another/place with a longer name")] as const;
+  copy(root, folders[0]);
+  copy(folders[0], folders[1]);
+  const digests: string[] = [];
+  for (const folder of folders) digests.push(await digest(buildIn(folder)));
+  console.log(digests.join("\n"));
   const same = new Set(digests).size === 1;
   console.log(same ? "the same file" : "DIFFERENT FILES");
   process.exitCode = same ? 0 : 1;

@@ -128,5 +128,5 @@ export const isSbxError = (value: unknown): value is SbxError => value instanceo
 
 /** Exit code for an uncaught error by its code; unknown codes are a plugin's own error. */
 export function exitCodeOf(code: string | undefined): number {
-  return code !== undefined && code in errorTable ? errorTable[code as ErrorCode].exit : 1;
+  return code !== undefined && Object.hasOwn(errorTable, code) ? errorTable[code as ErrorCode].exit : 1;
 }

@@ -6,7 +6,8 @@ const times: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000,
 
 function parse(text: string, units: Record<string, number>, what: string, example: string): number {
   const match = /^(\d{1,12}(?:\.\d{1,6})?)([a-z]+)$/i.exec(text.trim());
-  const unit = match?.[2] && units[match[2].toLowerCase()];
+  const word = match?.[2]?.toLowerCase() ?? "";
+  const unit = Object.hasOwn(units, word) ? units[word] : undefined;
   if (!match?.[1] || !unit) {
     const known = Object.keys(units).join(", ");
     throw fail("E_USAGE", `"${text}" is not ${what}: write a number and a unit (${known}), for example ${example}`);

@@ -13,6 +13,11 @@ export class Upload implements UploadSource {
   readonly #offers: Offer[] = [];
   #wanting: { give: (chunk: Uint8Array | undefined) => void; refuse: (why: unknown) => void } | undefined;
   #ended = false;
+  #finish: () => void = () => {};
+  /** Resolves when the last byte was taken or either side gave up. */
+  readonly over: Promise<void> = new Promise((resolve) => {
+    this.#finish = resolve;
+  });
   #closed: { readonly why: unknown } | undefined;
 
   /** Resolves once the bytes were taken. Writes queue; they are refused once either side ended. @throws E_INVALID after `end`; why it was closed */
@@ -38,6 +43,7 @@ export class Upload implements UploadSource {
     if (!this.#closed && this.#wanting) {
       this.#wanting.give(undefined);
       this.#wanting = undefined;
+      this.#finish();
     }
   }
 
@@ -48,7 +54,10 @@ export class Upload implements UploadSource {
       offer.taken();
       return Promise.resolve(offer.bytes);
     }
-    if (this.#ended) return Promise.resolve(undefined);
+    if (this.#ended) {
+      this.#finish();
+      return Promise.resolve(undefined);
+    }
     return new Promise((give, refuse) => {
       this.#wanting = { give, refuse };
     });
@@ -57,6 +66,7 @@ export class Upload implements UploadSource {
   close(why: unknown = fail("E_UNAVAILABLE", "the request body was given up")): void {
     if (this.#closed) return;
     this.#closed = { why };
+    this.#finish();
     for (const offer of this.#offers.splice(0)) offer.refused(why);
     this.#wanting?.refuse(why);
     this.#wanting = undefined;

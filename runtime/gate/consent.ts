@@ -47,6 +47,8 @@ export interface Memory {
 export type Settled =
   | { readonly kind: "granted"; readonly rule: Rule }
   | { readonly kind: "refused" }
+  /** Not asked: what was answered or what happened meanwhile has settled it. */
+  | { readonly kind: "overtaken" }
   /** Not asked: nobody is there, or the budget is spent. */
   | { readonly kind: "suppressed"; readonly why: string };
 
@@ -60,6 +62,15 @@ export interface AskingOptions {
   readonly now: () => number;
   readonly stop: () => void;
   readonly signal: AbortSignalLike;
+}
+
+/** What belongs to one question. */
+export interface More {
+  readonly reason?: string;
+  readonly at?: string;
+  readonly why?: string;
+  /** Is it still a question? Looked at when its turn has come. */
+  open(): boolean;
 }
 
 const REFUSALS_IN_A_ROW = 3;
@@ -91,18 +102,19 @@ export class Asking {
     return (this.#refusals.get(key) ?? 0) >= REFUSALS_OF_ONE ? "it was refused twice" : undefined;
   }
 
-  settle(target: Target, scopes: readonly Grant[], more: { reason?: string; at?: string; why?: string }): Promise<Settled> {
+  settle(target: Target, scopes: readonly Grant[], more: More): Promise<Settled> {
     const key = `${target.kind} ${scopes[0] ? printGrant(scopes[0]) : printTarget(target)}`;
     const open = this.#open.get(key);
-    if (open) return open.then((settled) => (settled.kind === "granted" && settled.rule.grant.options.uses === 1 ? this.settle(target, scopes, more) : settled));
+    if (open) return open.then((settled) => (settled.kind === "granted" && settled.rule.passing ? this.settle(target, scopes, more) : settled));
     const mine = this.#turn.then(() => this.#ask(key, target, scopes, more)).finally(() => this.#open.delete(key));
     this.#turn = mine.catch(() => undefined);
     this.#open.set(key, mine);
     return mine;
   }
 
-  async #ask(key: string, target: Target, scopes: readonly Grant[], more: { reason?: string; at?: string; why?: string }): Promise<Settled> {
+  async #ask(key: string, target: Target, scopes: readonly Grant[], more: More): Promise<Settled> {
     const { consent, policy, now } = this.#options;
+    if (!more.open()) return { kind: "overtaken" };
     const why = this.#silent(key);
     if (why !== undefined || consent === null) return { kind: "suppressed", why: why ?? "" };
     const combination = combinationOf(target, policy);
@@ -130,13 +142,13 @@ export class Asking {
 
   #apply(key: string, choice: Choice, grant: Grant, now: number): Settled {
     const { policy, memory } = this.#options;
-    const granted = (options: Grant["options"], from: string): Settled => {
+    const granted = (options: Grant["options"], from: string, passing = false): Settled => {
       this.#refusedInARow = 0;
-      return { kind: "granted", rule: policy.add({ ...grant, options: { ...grant.options, ...options } }, from, now) };
+      return { kind: "granted", rule: policy.add({ ...grant, options: { ...grant.options, ...options } }, from, now, passing) };
     };
     switch (choice) {
       case "once":
-        return granted({ uses: 1 }, "answer: this once");
+        return granted({ uses: 1 }, "answer: this once", true);
       case "run":
         return granted({}, "answer: until the run ends");
       case "hour":

@@ -61,7 +61,6 @@ export class Gate {
   /** Runs one operation. @throws SbxError for whatever was refused or went wrong */
   async perform(call: Call): Promise<Result> {
     const { operation } = call;
-    const { flow, budget, audit, clock } = this.#world;
     const args = parseArguments(operation.args, call.args, call.name);
     const names = [call.name.slice(call.name.indexOf(".") + 1), ...(operation.variants ?? [])];
     const road = new Road(call, names, operation.needs(args));
@@ -70,14 +69,12 @@ export class Gate {
       for (const [key, need] of road.governed) road.seats.push(await this.judge.resolve(key, need, call.name, names));
       for (const [key, need] of road.handles) road.seats.push(...this.judge.recall(key, need));
       for (const seat of road.seats) this.judge.policy(seat);
-      const reads = road.seats.map((seat) => seat.target).filter(isSource);
       for (const seat of road.seats) seat.lease.register();
-      for (const seat of road.seats) this.judge.sink(seat, reads);
+      for (const seat of road.seats) this.judge.sink(seat, road.reads());
       for (const seat of road.seats) await this.judge.consent(seat, call.at);
-      for (const seat of road.seats) budget.take(seat.lease.rule, clock.now(), seat.made.opening);
-      const raised = flow.raise(reads);
-      if (raised.length) audit.event("label", reads[0] ? reads[0].words : "", `raised ${raised.join(", ")}`);
-      for (const seat of road.seats) this.#intend(seat);
+      for (const seat of road.charged()) this.judge.charge(seat);
+      this.judge.raise(road.reads());
+      for (const seat of road.seats) this.judge.intend(seat);
       const powers = await this.#open(road);
       const outcome = await operation.run(args, powers as never, this.#context(road));
       const result = checkResult(operation, outcome, call.name);
@@ -100,12 +97,6 @@ export class Gate {
     for (const road of this.#running) road.end(overReason());
   }
 
-  /** @throws when the audit cannot be written: then the operation does not happen */
-  #intend(seat: Seat): void {
-    this.#world.audit.decision(seat.lease.operation, seat.target, seat.decided ?? "denied", seat.rule, "started");
-    seat.started = true;
-  }
-
   async #open(road: Road): Promise<Record<string, unknown>> {
     const powers: Record<string, unknown> = {};
     for (const seat of road.seats) powers[seat.key] = await seat.power();
@@ -116,9 +107,14 @@ export class Gate {
     return {
       body: road.call.body,
       keep: (type, object, close) => {
-        const number = this.handles.add({ type, object, leases: road.leases(), close });
-        road.kept = true;
-        return number;
+        try {
+          const number = this.handles.add({ type, object, leases: road.leases(), close });
+          road.kept = true;
+          return number;
+        } catch (error) {
+          void close().catch(() => undefined);
+          throw error;
+        }
       },
       drop: (handle) => this.handles.drop(handle, overReason()),
       handle: <T>(number: number): T => {
@@ -169,6 +165,16 @@ class Road {
 
   end(reason: SbxError): void {
     for (const seat of this.seats) if (seat.made.opening) seat.lease.end(reason);
+  }
+
+  /** What it will have touched. What is hidden from it is not touched. */
+  reads(): Target[] {
+    return this.seats.filter((seat) => !seat.hidden && isSource(seat.target)).map((seat) => seat.target);
+  }
+
+  /** One operation is one use of a rule, however many of its needs the rule covers; the first of them stands for all. */
+  charged(): Seat[] {
+    return this.seats.filter((seat, at) => this.seats.findIndex((other) => other.lease.rule === seat.lease.rule) === at);
   }
 
   leases(): LiveLease[] {

@@ -1,7 +1,7 @@
 /** The single steps of the road for one need: resolve, policy, sink, consent. Each gives way or throws the denial, audited. The gate
  *  calls them in order; redirects and addresses met on the way go through the same steps. */
 import { type GovernedNeed, type HandleNeed, type Kind, printTarget, type Target } from "../core/capability.ts";
-import { type ErrorCode, fail, type SbxError } from "../core/errors.ts";
+import { type ErrorCode, errorTable, fail, isSbxError, type SbxError } from "../core/errors.ts";
 import type { PowerSource } from "../core/powers.ts";
 import type { AuditDecision } from "./audit.ts";
 import type { Clock } from "./clock.ts";
@@ -9,8 +9,8 @@ import { type Flow, isSink, isSource } from "./flow.ts";
 import type { GateWorld } from "./gate.ts";
 import type { Handles } from "./handles.ts";
 import type { Budget } from "./limits.ts";
-import { type LeaseHost, LiveLease } from "./lease.ts";
-import { denialCode, remedyFor, scopesFor } from "./policy.ts";
+import { type LeaseHost, LiveLease, overReason } from "./lease.ts";
+import { type Decision, denialCode, remedyFor, scopesFor } from "./policy.ts";
 import { Seat } from "./seat.ts";
 
 const verbs: Record<Kind, string> = {
@@ -74,7 +74,8 @@ export class Judge implements LeaseHost {
   }
 
   policy(seat: Seat): void {
-    seat.decision = this.#world.policy.judge(seat.target, seat.lease.names, this.#world.clock.now());
+    const held = seat.made.opening ? null : seat.lease.rule;
+    seat.decision = this.#world.policy.judge(seat.target, seat.lease.names, this.#world.clock.now(), held);
     switch (seat.decision.kind) {
       case "denied":
         throw this.#denied(seat, seat.decision.code, seat.decision.text, seat.decision.remedy, "denied");
@@ -104,17 +105,26 @@ export class Judge implements LeaseHost {
   async consent(seat: Seat, at: string | undefined, reason?: string): Promise<void> {
     const open = seat.decision;
     if (open?.kind !== "open") return;
-    const more = { ...(at === undefined ? {} : { at }), ...(open.why === undefined ? {} : { why: open.why }), ...(reason === undefined ? {} : { reason }) };
-    const settled = await this.#world.asking.settle(seat.target, scopesFor(seat.target), more);
+    const settled = await this.#world.asking.settle(seat.target, scopesFor(seat.target), {
+      ...(at === undefined ? {} : { at }),
+      ...(open.why === undefined ? {} : { why: open.why }),
+      ...(reason === undefined ? {} : { reason }),
+      open: () => seat.lease.ended === undefined && this.#again(seat) === "open",
+    });
     switch (settled.kind) {
       case "granted":
         // The answer is one more rule; the question is judged again, because meanwhile anything may have changed.
-        seat.decision = this.#world.policy.judge(seat.target, seat.lease.names, this.#world.clock.now());
-        if (seat.decision.kind !== "granted") throw this.#denied(seat, denialCode[seat.target.kind], settled.rule.from, remedyFor(seat.target, "person"), "denied");
-        seat.lease.bind(seat.decision);
+        if (this.#again(seat) === "open") throw this.#denied(seat, denialCode[seat.target.kind], settled.rule.from, open.remedy, "denied");
+        this.policy(seat);
         return seat.note("asked-yes", settled.rule.from);
-      case "refused":
-        throw this.#denied(seat, open.code, "answer: no", open.remedy, "asked-no", open.why);
+      case "overtaken":
+        if (seat.lease.ended) throw this.#overtaken(seat, seat.lease.ended);
+        this.policy(seat);
+        return this.consent(seat, at, reason);
+      case "refused": {
+        const code = errorTable[open.code].name === "LimitExceeded" ? denialCode[seat.target.kind] : open.code;
+        throw this.#denied(seat, code, "answer: no", open.remedy, "asked-no", open.why);
+      }
       case "suppressed": {
         if (this.#world.policy.ignoresSilence(seat.target.kind)) return this.#hide(seat, `--ignore-${seat.target.kind}`);
         const asked = this.#world.asking.possible;
@@ -122,6 +132,40 @@ export class Judge implements LeaseHost {
       }
       default:
         return settled satisfies never;
+    }
+  }
+
+  /** Labels first, then the touch. */
+  raise(reads: readonly Target[]): void {
+    const raised = this.flow.raise(reads);
+    if (raised.length) this.#world.audit.event("label", this.flow.raised.at(-1)?.by ?? "", `raised ${raised.join(", ")}`);
+  }
+
+  /** From here on the source may be touched. @throws when the audit cannot be written: then it is not touched */
+  intend(seat: Seat): void {
+    if (seat.decided === undefined) throw fail("E_INTERNAL", "a need was neither granted nor refused");
+    this.#world.audit.decision(seat.lease.operation, seat.target, seat.decided, seat.rule, seat.hidden ? "hidden" : "started");
+    seat.started = true;
+    seat.lease.alive();
+  }
+
+  #again(seat: Seat): Decision["kind"] {
+    return this.#world.policy.judge(seat.target, seat.lease.names, this.clock.now()).kind;
+  }
+
+  /** Its sink was closed, or it was cancelled, while it waited for its turn to be asked. */
+  #overtaken(seat: Seat, reason: SbxError): SbxError {
+    this.#refuse(seat, "denied", reason.code === "E_FLOW" ? "flow" : reason.message, reason.code);
+    return reason;
+  }
+
+  /** One use of what granted it. @throws E_LIMIT_CALLS, E_EXPIRED, E_REVOKED when somebody else was faster */
+  charge(seat: Seat): void {
+    try {
+      this.budget.take(seat.lease.rule, this.clock.now(), seat.made.opening);
+    } catch (error) {
+      if (!isSbxError(error)) throw error;
+      throw this.#denied(seat, error.code, seat.rule, remedyFor(seat.target, "person"), "denied", error.message);
     }
   }
 
@@ -141,30 +185,39 @@ export class Judge implements LeaseHost {
     this.policy(seat);
     this.sink(seat, []);
     await this.consent(seat, undefined);
+    // An answer to this very question is used by it; a grant was charged when the operation began.
+    if (seat.decided === "asked-yes") this.budget.take(lease.rule, this.clock.now(), true);
     this.#world.audit.decision(lease.operation, target, seat.decided ?? "denied", seat.rule, "admitted");
   }
 
   async obtain(need: GovernedNeed, parent: LiveLease): Promise<{ target: Target; lease: LiveLease }> {
     const seat = await this.resolve("", need, parent.operation, parent.names);
-    this.policy(seat);
-    seat.lease.register();
-    this.sink(seat, []);
-    await this.consent(seat, undefined);
-    this.budget.take(seat.lease.rule, this.clock.now(), true);
-    this.flow.raise([seat.target].filter(isSource));
-    this.#world.audit.decision(parent.operation, seat.target, seat.decided ?? "denied", seat.rule, "started");
+    try {
+      this.policy(seat);
+      seat.lease.register();
+      this.sink(seat, []);
+      await this.consent(seat, undefined);
+      this.charge(seat);
+      this.raise([seat.target].filter(isSource));
+      this.intend(seat);
+      parent.alive();
+    } catch (error) {
+      seat.lease.end(overReason());
+      seat.made.release();
+      throw error;
+    }
     return { target: seat.target, lease: seat.lease };
   }
 
   permits(target: Target, lease: LiveLease): boolean {
-    return this.#world.policy.judge(target, lease.names, this.#world.clock.now()).kind === "granted";
+    return this.#world.policy.judge(target, lease.names, this.#world.clock.now(), lease.rule).kind === "granted";
   }
 
   /** After a revocation: whatever is open and no longer granted ends. */
   rejudge(): void {
     for (const record of this.#handles)
       for (const lease of record.leases) {
-        const decision = this.#world.policy.judge(lease.target, lease.names, this.#world.clock.now());
+        const decision = this.#world.policy.judge(lease.target, lease.names, this.#world.clock.now(), lease.rule);
         if (decision.kind === "granted") lease.bind(decision);
         else lease.end(denial(lease.target, "E_REVOKED", remedyFor(lease.target, "person")));
       }

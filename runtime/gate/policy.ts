@@ -16,6 +16,8 @@ export interface Rule {
   readonly from: string;
   /** ms since the epoch. */
   readonly madeAt: number;
+  /** For one time only: once used, it is as if it had never been. */
+  readonly passing: boolean;
   uses: number;
   calls: number;
   bytes: number;
@@ -56,8 +58,8 @@ export class Policy {
     this.#protected = protectedPaths;
   }
 
-  add(grant: Grant, from: string, now: number): Rule {
-    const rule: Rule = { id: this.#next, grant, from, madeAt: now, uses: 0, calls: 0, bytes: 0, revoked: false };
+  add(grant: Grant, from: string, now: number, passing = false): Rule {
+    const rule: Rule = { id: this.#next, grant, from, madeAt: now, passing, uses: 0, calls: 0, bytes: 0, revoked: false };
     this.#next += 1;
     this.rules.push(rule);
     return rule;
@@ -72,13 +74,14 @@ export class Policy {
     this.#protected = [...this.#protected, ...paths];
   }
 
-  judge(target: Target, names: readonly string[], now: number): Decision {
+  /** `held`: the rule under which the thing is in use already; that it is used up by now does not end it. */
+  judge(target: Target, names: readonly string[], now: number, held: Rule | null = null): Decision {
     const closed = this.#closed(target, names);
     if (closed) return closed;
     if (isPath(target) && target.canonical === "/dev/null") return { kind: "granted", rule: null, text: "always" };
     if (!this.#ceilings.every((ceiling) => ceiling.some((grant) => opens(grant, target, names, this.places))))
       return { kind: "denied", text: "ceiling", code: denialCode[target.kind], remedy: "outside what the policy or the manifest allows at all" };
-    return this.#opened(target, names, now);
+    return this.#opened(target, names, now, held);
   }
 
   /** Is there a bare `--ignore-KIND`, which answers what would be denied with "not there"? */
@@ -121,14 +124,19 @@ export class Policy {
     return undefined;
   }
 
-  #opened(target: Target, names: readonly string[], now: number): Decision {
+  #opened(target: Target, names: readonly string[], now: number, held: Rule | null): Decision {
     let best: Rule | undefined;
+    let kept: Rule | undefined;
     let spent: Rule | undefined;
     for (const rule of this.rules) {
       if (rule.grant.effect !== "allow" || !opens(rule.grant, target, names, this.places)) continue;
-      if (stateOf(rule, now) !== "valid") spent ??= rule;
-      else if (!best || freedom(rule) > freedom(best)) best = rule;
+      const state = stateOf(rule, now);
+      if (state === "valid") {
+        if (!best || freedom(rule) > freedom(best)) best = rule;
+      } else if (state === "used" && rule === held) kept = rule;
+      else if (!rule.passing && (!spent || weight[state] > weight[stateOf(spent, now)])) spent = rule;
     }
+    best ??= kept;
     if (best) return { kind: "granted", rule: best, text: best.from };
     return this.#silence(target, now, spent);
   }
@@ -161,6 +169,9 @@ const freedom = ({ grant: { options }, id }: Rule): number =>
   (options.uses === undefined ? 4 : 0) + (options.maxBytes === undefined ? 2 : 0) + (options.maxCalls === undefined ? 2 : 0) + (options.for === undefined ? 1 : 0) - id / 1e9;
 
 export type RuleState = "valid" | "expired" | "used" | "revoked";
+
+/** Which of several rules that do not hold any more is named in the refusal, whatever their order. */
+const weight: Record<RuleState, number> = { valid: 0, revoked: 1, used: 2, expired: 3 };
 
 export function stateOf(rule: Rule, now: number): RuleState {
   const { options } = rule.grant;

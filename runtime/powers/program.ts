@@ -31,6 +31,14 @@ const errorCode = (error: unknown): string | undefined => (error as NodeJS.Errno
 const isMissing = (error: unknown): boolean =>
   ["ENOENT", "ENOTDIR", "ENAMETOOLONG", "EINVAL"].includes(errorCode(error) ?? "");
 
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}
+
 /** The path of an open file as the system knows it now, or undefined where it does not tell. */
 function pathOfOpen(fd: number): string | undefined {
   return process.platform === "linux" ? readlinkSync(`/proc/self/fd/${fd}`) : undefined;
@@ -91,27 +99,29 @@ export function folderTree(root: string, limits: SourceLimits = sourceLimits): S
     const absolute = resolve(root, path);
     if (absolute !== root && !absolute.startsWith(prefix)) return refused("outside");
     try {
+      const entry = lstatSync(absolute, { throwIfNoEntry: false });
+      if (entry === undefined) return whyFailed(path, missing);
       const real = realpathSync.native(absolute);
       if (real !== root && !real.startsWith(prefix)) return refused("outside");
       const realPath = relative(root, real).replaceAll(sep, "/");
-      const stat = statSync(real);
+      const stat = entry.isSymbolicLink() ? lstatSync(real) : entry;
       if (stat.isDirectory()) return { is: "folder", path: realPath };
       if (!stat.isFile()) return refused("special");
       const known = files.get(realPath) ?? readFile(real, realPath);
       if (known.is === "file") files.set(realPath, known);
       return known;
     } catch (error) {
-      return whyFailed(path, absolute, error);
+      if (isLink(absolute)) return whyFailed(path, refused("outside"));
+      return whyFailed(path, isMissing(error) ? missing : refused("unreadable"));
     }
   };
 
-  /** Nothing may depend on what stands outside: a link that leads nowhere is told as one that leads out. */
-  const whyFailed = (path: string, absolute: string, error: unknown): Look => {
-    const parent = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
-    const above = path === "" ? missing : look(parent);
-    if (above.is === "refused") return above;
-    if (lstatSync(absolute, { throwIfNoEntry: false })?.isSymbolicLink()) return refused("outside");
-    return isMissing(error) ? missing : refused("unreadable");
+  /** Nothing may depend on what stands outside: below a link that leads out all is told as outside, and so is a link that leads
+   *  nowhere. */
+  const whyFailed = (path: string, answer: Look): Look => {
+    const above =
+      path === "" ? missing : look(path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "");
+    return above.is === "refused" ? above : answer;
   };
 
   const look = (path: string): Look => {

@@ -152,8 +152,9 @@ declare module "sbx:fs" {
   /** Opens a file in place, to read it unless the options say otherwise. Close it, or declare it with `await using`. */
   export function open(path: Path, options?: OpenOptions): Promise<FileHandle>;
   /** An open file with a position. Calls on it take effect in the order in which they were made. */
-  export class FileHandle implements AsyncDisposable {
-      [Symbol.asyncDispose]: () => Promise<void>;
+  class FileHandle implements AsyncDisposable {
+      readonly [Symbol.asyncDispose]: () => Promise<void>;
+      private constructor();
       /** Fills `buffer` from the position on. Gives how many bytes were read, or null at the end of the file. */
       read(buffer: Uint8Array): Promise<number | null>;
       /** Writes all of `bytes` at the position, or at the end for a file opened with `append`. Gives their number. */
@@ -171,6 +172,7 @@ declare module "sbx:fs" {
       /** Writes what comes through the stream; the file is closed at its end. */
       get writable(): WritableStream<Uint8Array>;
   }
+  export type { FileHandle };
 }
 
 /** `sbx:net`: HTTP to hosts that a grant names. */

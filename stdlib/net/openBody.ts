@@ -7,7 +7,10 @@ export default defineOp({
   needs: () => ({}),
   run: (_args, _powers, cx) => {
     const upload = new Upload();
-    return { handle: cx.keep("upload", upload, async () => upload.close()) };
+    const handle = cx.keep("upload", upload, async () => upload.close());
+    // The request may begin after the last write, so that only the upload knows when nobody needs it any more.
+    void upload.over.then(() => cx.drop(handle));
+    return { handle };
   },
   examples: [],
 });

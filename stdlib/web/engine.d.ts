@@ -7,3 +7,4 @@ declare function queueMicrotask(job: () => void): void;
 declare const performance: { now(): number; readonly timeOrigin: number };
 declare const TextDecoder: typeof import("./text/decoder.ts").TextDecoder;
 declare const TextEncoder: typeof import("./text/encoder.ts").TextEncoder;
+declare var fetch: typeof import("./fetch/fetch.ts").fetch;

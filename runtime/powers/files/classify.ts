@@ -4,7 +4,7 @@ import type { FileSystem, Stats } from "./system.ts";
 
 /** Doors into running processes and to the terminal: closed whatever was granted (CONTRACT 3). */
 const forbiddenPlace =
-  /^\/(?:proc\/(?:self|thread-self|\d+)|dev\/(?:fd|stdin|stdout|stderr|tty|console|ptmx|pts))(?:\/|$)/;
+  /^\/(?:proc\/(?:self|thread-self|\d+)|dev\/(?:fd|stdin|stdout|stderr|tty\w*|pty\w*|console|ptmx|pts))(?:\/|$)/;
 const kernelPlace = /^\/(?:proc|sys)(?:\/|$)/;
 
 /** Device numbers as Linux packs them (makedev(3)). */
@@ -27,6 +27,8 @@ export function typeOf(lexical: string, canonical: string, stats: Stats | null, 
   const place = placeType(lexical, canonical);
   if (place) return place;
   if (!stats) return "missing";
+  // A second /proc, mounted elsewhere, is as much a door into processes as the first.
+  if (on === "processes") return "forbidden";
   if (on === "kernel") return "kernel";
   if (stats.isFile()) return "file";
   if (stats.isDirectory()) return "folder";

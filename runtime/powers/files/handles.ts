@@ -30,10 +30,15 @@ class HandlePin implements Pin {
   readonly names: readonly string[];
   readonly blocked: string | null;
   readonly #held: Way;
-  readonly #places: { object: string | null; folder: string | null };
+  readonly #place: string | null;
   readonly #shared: Shared;
 
-  constructor(held: Way, facts: Pick<Pin, "canonical" | "type" | "stats" | "fileSystem">) {
+  /** `place`: where the folder was. */
+  constructor(
+    held: Way,
+    place: string | null,
+    facts: Pick<Pin, "canonical" | "type" | "stats" | "fileSystem">,
+  ) {
     this.canonical = facts.canonical;
     this.type = facts.type;
     this.stats = facts.stats;
@@ -43,21 +48,18 @@ class HandlePin implements Pin {
     this.names = held.names;
     this.blocked = held.blocked;
     this.#held = held;
-    this.#places = {
-      object: held.object === null ? null : readlinkSync(by(held.object)),
-      folder: held.folder === null ? null : readlinkSync(by(held.folder)),
-    };
+    this.#place = place;
     this.#shared = new Shared(() => letGo(held));
   }
 
   intact(): boolean {
     const { object } = this.#held;
-    return (object === null || readlinkSync(by(object)) === this.#places.object) && this.folderIntact();
+    return (object === null || readlinkSync(by(object)) === this.canonical) && this.folderIntact();
   }
 
   folderIntact(): boolean {
     const { folder } = this.#held;
-    return folder === null || readlinkSync(by(folder)) === this.#places.folder;
+    return folder === null || readlinkSync(by(folder)) === this.#place;
   }
 
   isOpenAs(): boolean {
@@ -94,7 +96,7 @@ function nameless(lexical: string, stats: system.Stats | null): Pin {
   const held: Way = { object: null, folder: null, names: [], blocked: "EILSEQ" };
   const odd = stats !== null && !stats.isFile() && !stats.isDirectory() && !stats.isSymbolicLink();
   const type = odd ? "forbidden" : typeOf(lexical, lexical, null, "local");
-  return new HandlePin(held, { canonical: lexical, type, stats: null, fileSystem: "local" });
+  return new HandlePin(held, null, { canonical: lexical, type, stats: null, fileSystem: "local" });
 }
 
 /** The pin for what was reached; undefined when it vanished or moved meanwhile. Takes the descriptors over. */
@@ -117,12 +119,13 @@ async function pinOf(lexical: string, way: Way, options: PinOptions): Promise<Pi
       letGo(way);
       return undefined;
     }
+    if (canonical === lexical && fileSystem === "local") rememberCalm(posix.parent(lexical));
     const folder =
       names.length > 0 && (options.folder || options.entry || object === null) ? way.folder : null;
     if (folder === null && way.folder !== null) closeSync(way.folder);
     const blocked = way.blocked ?? (names.includes("..") ? "ENOENT" : null);
     kept = { object, folder, names, blocked };
-    return new HandlePin(kept, {
+    return new HandlePin(kept, folder === null ? null : place, {
       canonical,
       type: typeOf(lexical, canonical, stats, fileSystem),
       stats,

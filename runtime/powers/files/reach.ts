@@ -99,7 +99,9 @@ async function follow(start: number, queue: string[], entry: boolean, here = fal
         move(await open(inside(folder, ".."), O_PATH | O_DIRECTORY));
         continue;
       }
-      const next = here ? nameIn(folder, name) : await open(inside(folder, name), O_PATH | O_NOFOLLOW).catch(codeOf);
+      const next = here
+        ? nameIn(folder, name)
+        : await open(inside(folder, name), O_PATH | O_NOFOLLOW).catch(codeOf);
       if (typeof next === "string") return end([name, ...queue], null, next === "ENOENT" ? null : next);
       const stats = fstatSync(next);
       if (!stats.isSymbolicLink()) {

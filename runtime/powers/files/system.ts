@@ -71,14 +71,14 @@ export const errnoOf = (error: unknown): string | undefined =>
   (error as NodeJS.ErrnoException | undefined)?.code;
 
 /** What kind of file system a device number stands for, asked once each: a number keeps its meaning while it is mounted. */
-export type FileSystem = "local" | "remote" | "kernel";
+export type FileSystem = "local" | "remote" | "kernel" | "processes";
 const fileSystems = new Map<number, FileSystem>();
 
 /** statfs magic numbers (statfs(2), linux/magic.h). Everything else may wait for a network or another process. */
+const PROC_MAGIC = 0x9fa0;
 const kernelMagic = new Set([
-  0x9fa0, 0x62656572, 0x64626720, 0x74726163, 0x73636673, 0x27e0eb, 0x63677270, 0xcafe4a11, 0x62656570,
-  0xde5e81e4, 0x6165676c, 0xf97cff8c, 0x65735543, 0x19800202, 0x6e736673, 0x42494e4d, 0x50495045, 0x534f434b,
-  0x9041934,
+  0x62656572, 0x64626720, 0x74726163, 0x73636673, 0x27e0eb, 0x63677270, 0xcafe4a11, 0x62656570, 0xde5e81e4,
+  0x6165676c, 0xf97cff8c, 0x65735543, 0x19800202, 0x6e736673, 0x42494e4d, 0x50495045, 0x534f434b, 0x9041934,
 ]);
 const localMagic = new Set([
   0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630, 0x2fc12fc1, 0xf2f52010, 0x4d44, 0x858458f6,
@@ -90,7 +90,13 @@ export async function fileSystemOf(path: string, dev: number): Promise<FileSyste
   const known = fileSystems.get(dev);
   if (known) return known;
   const { type } = await promisify(fs.statfs)(path);
-  const found = kernelMagic.has(type) ? "kernel" : localMagic.has(type) ? "local" : "remote";
+  const found = fileSystemNamed(type);
   fileSystems.set(dev, found);
   return found;
+}
+
+function fileSystemNamed(magic: number): FileSystem {
+  if (magic === PROC_MAGIC) return "processes";
+  if (kernelMagic.has(magic)) return "kernel";
+  return localMagic.has(magic) ? "local" : "remote";
 }

@@ -3,20 +3,10 @@
 import { call, callBytes, errorWithCode, host, isBytes, primordials } from "sbx:chunk/boot";
 import type { ReadableStream, WritableStream } from "sbx:chunk/streams";
 import type { URL } from "sbx:chunk/url";
+import { bytesOf, decodeUtf8, infoOf, pathOf, type RawInfo } from "../fs/convert.ts";
+import { finishClass } from "../webidl.ts";
 
-const {
-  Date,
-  defineProperty,
-  exec,
-  getDescriptor,
-  min,
-  toLowerCase,
-  TypeError,
-  typedArrayBytes,
-  typedArraySet,
-  typedArrayTag,
-} = primordials;
-const decodePercent = decodeURIComponent;
+const { defineProperty, min, TypeError, typedArrayBytes, typedArraySet, typedArrayTag } = primordials;
 
 /** A path, or a `file:` URL. */
 export type Path = string | URL;
@@ -91,7 +81,7 @@ export interface MakeTempDirOptions {
 
 /** The whole file as text. What is not UTF-8 becomes U+FFFD. */
 export async function readTextFile(path: Path): Promise<string> {
-  return textDecoder().decode(await callBytes("fs.readFile", { path: pathOf(path) }));
+  return decodeUtf8(await callBytes("fs.readFile", { path: pathOf(path) }));
 }
 
 /** The whole file as bytes. */
@@ -222,19 +212,30 @@ const STREAM_PIECE = 1024 * 1024;
 let makeHandle: (handle: number) => FileHandle;
 const key = {};
 
+/** The engine may not know the symbol yet; then `await using` looks for this one. */
+const asyncDispose: symbol = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
+
 /** An open file with a position. Calls on it take effect in the order in which they were made. */
-export class FileHandle implements AsyncDisposable {
+class FileHandle implements AsyncDisposable {
   static {
     makeHandle = (handle) =>
       new (FileHandle as unknown as new (key: object, handle: number) => FileHandle)(key, handle);
+    const dispose = function (this: FileHandle): Promise<void> {
+      return this.close();
+    };
+    defineProperty(FileHandle.prototype, asyncDispose, {
+      value: dispose,
+      writable: true,
+      configurable: true,
+    });
   }
 
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
   readonly #handle: number;
   #closed = false;
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   #writable: WritableStream<Uint8Array> | undefined;
 
-  /** @internal */
   private constructor(made: object, handle: number) {
     if (made !== key) throw new TypeError("Illegal constructor: a file handle comes from open()");
     this.#handle = handle;
@@ -306,75 +307,15 @@ export class FileHandle implements AsyncDisposable {
     return this.#writable;
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
   #open(): number {
     if (this.#closed) throw errorWithCode("InvalidArgument", "E_INVALID", "the file was closed");
     return this.#handle;
   }
 }
 
+finishClass(FileHandle, "FileHandle");
+
+export type { FileHandle };
+
 type Streams = typeof import("sbx:chunk/streams");
 const streams = (): Streams => host.chunk("streams") as unknown as Streams;
-
-type Text = typeof import("sbx:chunk/text");
-const text = (): Text => host.chunk("text") as unknown as Text;
-
-let decoder: { decode(bytes: Uint8Array): string } | undefined;
-const textDecoder = (): { decode(bytes: Uint8Array): string } => {
-  decoder ??= new (text().TextDecoder)("utf-8", { ignoreBOM: true });
-  return decoder;
-};
-
-interface RawInfo extends Omit<FileInfo, "mtime" | "atime" | "birthtime"> {
-  readonly mtime: number | null;
-  readonly atime: number | null;
-  readonly birthtime: number | null;
-}
-
-function infoOf(raw: RawInfo): FileInfo {
-  const { isFile, isDirectory, isSymlink, size, mode } = raw;
-  const date = (ms: number | null): Date | null => (ms === null ? null : new Date(ms));
-  return {
-    isFile,
-    isDirectory,
-    isSymlink,
-    size,
-    mtime: date(raw.mtime),
-    atime: date(raw.atime),
-    birthtime: date(raw.birthtime),
-    mode,
-  };
-}
-
-function bytesOf(data: unknown): unknown {
-  if (typeof data === "string") return new (text().TextEncoder)().encode(data);
-  if (isBytes(data)) return data;
-  throw new TypeError("a file is written from a string, a Uint8Array or an ArrayBuffer");
-}
-
-function pathOf(path: unknown): string {
-  if (typeof path === "string") return path;
-  const href = hrefOf(path);
-  if (href === undefined) throw new TypeError("a path is a string or a file: URL");
-  const parts = exec(/^file:\/\/([^/?#]*)(\/[^?#]*)/, href);
-  if (!parts || (parts[1] !== "" && toLowerCase(parts[1] as string) !== "localhost"))
-    throw new TypeError("only a file: URL of this machine can be a path");
-  if (exec(/%2f|%5c|%00/i, parts[2] as string))
-    throw new TypeError("a file: URL cannot hold an encoded slash or NUL");
-  return decodePercent(parts[2] as string);
-}
-
-/** The text of a real URL object, however its class was changed since; undefined for anything else. */
-function hrefOf(value: unknown): string | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const { URL } = host.chunk("url") as unknown as typeof import("sbx:chunk/url");
-  try {
-    const href = getDescriptor(URL.prototype, "href")?.get;
-    return href && (primordials.apply(href, value, []) as string);
-  } catch {
-    return undefined;
-  }
-}

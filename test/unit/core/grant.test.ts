@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${…} is part of the grammar
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isSbxError } from "../../../runtime/core/errors.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { kinds } from "../../../runtime/core/capability.ts";
+import { stringsOf } from "./imports.ts";
 import { sources } from "./tree.ts";
 
 const operations = [...sources("stdlib").keys()]
@@ -11,8 +12,7 @@ const operations = [...sources("stdlib").keys()]
 
 /** Each string of a source that is one of the names. */
 function named(source: string, names: readonly string[]): string[] {
-  const literals = source.match(/"[^"\n]*"|'[^'\n]*'|`[^`]*`/g) ?? [];
-  return literals.map((text) => text.slice(1, -1)).filter((text) => names.includes(text));
+  return stringsOf(source).filter((text) => names.includes(text));
 }
 
 /** Kinds are a closed list that the rules switch over; operations are open, and the gate knows none of them. */

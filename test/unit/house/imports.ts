@@ -51,6 +51,11 @@ function specifierOf(literal: string): string {
   return /\\|\$\{/.test(text) ? "<specifier with escapes or placeholders>" : text;
 }
 
+/** Contents of a source's string literals, comments left out. */
+export function stringsOf(source: string): string[] {
+  return mask(source).strings.map((text) => text.slice(1, -1));
+}
+
 export function importsOf(source: string): Import[] {
   const { code, strings } = mask(source);
   const lineAt = (offset: number) => code.slice(0, offset).split("\n").length;

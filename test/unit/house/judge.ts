@@ -13,7 +13,7 @@ export function packageOf(specifier: string): string {
 }
 
 /** Why `layer` may not import this, or undefined when it may. */
-function refusal(path: string, layer: Layer, { specifier }: Import): string | undefined {
+function refusal(path: string, layer: Layer, { specifier, typeOnly }: Import): string | undefined {
   if (specifier.startsWith("<")) return specifier;
   if (specifier.startsWith(".")) {
     const target = posix.join(posix.dirname(path), specifier);
@@ -21,6 +21,7 @@ function refusal(path: string, layer: Layer, { specifier }: Import): string | un
     const other = layerOf(target);
     if (other === undefined) return `${target}, which has no layer`;
     if (other === layer ? !layer.alone : layer.layers.includes(other.name)) return undefined;
+    if (typeOnly && layer.types?.includes(other.name)) return undefined;
     return `${target} of layer "${other.name}"`;
   }
   if (specifier.startsWith("node:")) {

@@ -132,6 +132,11 @@ describe("the test above fails when", () => {
       source: `import "../../runtime/powers/files.ts";`,
     },
     {
+      why: "a layer that may name types of another uses a value of it",
+      path: "cli/terminal.ts",
+      source: `import { ask } from "../runtime/gate/consent.ts";`,
+    },
+    {
       why: "a package is used that no row names",
       path: "runtime/core/a.ts",
       source: `import _ from "lodash/fp";`,
@@ -207,6 +212,11 @@ describe("the test above passes when", () => {
       why: "guest code uses another chunk",
       path: "stdlib/web/chunks/a.ts",
       source: `import { URL } from "sbx:chunk/url";`,
+    },
+    {
+      why: "the terminal names the types of a question",
+      path: "cli/terminal.ts",
+      source: `import type { Question } from "../runtime/gate/consent.ts";`,
     },
     {
       why: "compose joins gate and powers",

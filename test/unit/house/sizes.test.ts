@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { sources } from "./tree.ts";
 
 const LINES = 350;
+/** Tests are tables, and a table may be long. */
+const TEST_LINES = 600;
 
 /** Files that are data rather than code, each with its reason. */
 const EXEMPT: ReadonlyMap<string, string> = new Map([]);
@@ -10,9 +12,9 @@ const tree = sources("runtime", "stdlib", "cli", "scripts", "sdk", "test");
 const long = [...tree]
   .filter(([path]) => !path.startsWith("stdlib/generated/"))
   .map(([path, source]) => ({ path, lines: source.trimEnd().split("\n").length }))
-  .filter(({ lines }) => lines > LINES);
+  .filter(({ path, lines }) => lines > (path.startsWith("test/") ? TEST_LINES : LINES));
 
-test(`no file is longer than ${LINES} lines`, () => {
+test(`no file is longer than ${LINES} lines, no test than ${TEST_LINES}`, () => {
   expect(long.filter(({ path }) => !EXEMPT.has(path)).map(({ path, lines }) => `${path}: ${lines}`)).toEqual(
     [],
   );

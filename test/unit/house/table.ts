@@ -6,6 +6,8 @@ export interface Layer {
   readonly files: RegExp;
   /** Layers, beside its own unless `alone`, whose files it may import. */
   readonly layers: readonly string[];
+  /** Layers whose types it may name, and nothing else of them. */
+  readonly types?: readonly string[];
   /** Files of other layers, by path. */
   readonly doors?: readonly string[];
   /** Node's modules: names without `node:`, or "all". */
@@ -15,15 +17,11 @@ export interface Layer {
   readonly alone?: boolean;
 }
 
-/** What audit files and prompts are made of: data that crosses the layers, and no more than its types. */
-const AUDIT = ["runtime/gate/audit.ts"];
-const CONSENT = ["runtime/gate/consent.ts"];
-
 export const table: readonly Layer[] = [
-  { name: "core", files: /^runtime\/core\//, layers: [], packages: ["zod"] },
+  { name: "core", files: /^runtime\/core\//, layers: [], packages: ["zod", "jsonc-parser"] },
   { name: "op", files: /^runtime\/op\.ts$/, layers: ["core"] },
   { name: "print", files: /^runtime\/print\//, layers: ["core", "op"] },
-  { name: "gate", files: /^runtime\/gate\//, layers: ["core", "op"], packages: ["jsonc-parser"] },
+  { name: "gate", files: /^runtime\/gate\//, layers: ["core", "op"] },
 
   {
     name: "seal",
@@ -59,7 +57,7 @@ export const table: readonly Layer[] = [
   { name: "engine", files: /^runtime\/engine\/[^/]+$/, layers: [], doors: ["runtime/core/errors.ts"] },
 
   // sbx's own files: the store, the audit, the cache. No plugin reaches them.
-  { name: "own", files: /^runtime\/powers\/own\//, layers: ["core"], doors: AUDIT, node: "all" },
+  { name: "own", files: /^runtime\/powers\/own\//, layers: ["core"], types: ["gate"], node: "all" },
   { name: "powers", files: /^runtime\/powers\//, layers: ["core", "own"], node: "all", packages: ["tldts"] },
   {
     name: "session",
@@ -91,7 +89,7 @@ export const table: readonly Layer[] = [
   // The only place where everything meets.
   {
     name: "compose",
-    files: /^cli\/(compose|grants|policies)(\.ts|\/)/,
+    files: /^cli\/(compose|clock|grants|policies|program)(\.ts|\/)/,
     layers: [
       "cli",
       "core",
@@ -114,7 +112,8 @@ export const table: readonly Layer[] = [
     name: "cli",
     files: /^cli\//,
     layers: ["compose", "core", "op", "print", "session", "package and host", "registry", "own"],
-    doors: ["cli/boot.ts", "package.json", ...AUDIT, ...CONSENT],
+    types: ["gate", "engine"],
+    doors: ["cli/boot.ts", "package.json", "runtime/engine/hosts/process.ts"],
     node: "all",
     packages: ["@clack/prompts", "string-width"],
   },

@@ -139,6 +139,28 @@ describe("uploads", () => {
     expect(server.requests).toHaveLength(0);
   });
 
+  test("a refused request refuses whoever writes its body", async () => {
+    const upload = new Upload();
+    const judge = () => {
+      throw fail("E_NET", "not granted");
+    };
+    const writing = upload.write(new Uint8Array(1));
+    const answer = client({ judge }).fetch("http://127.0.0.1:1/", { method: "POST", upload });
+    await expect(answer).rejects.toMatchObject(code("E_NET"));
+    await expect(writing).rejects.toMatchObject(code("E_NET"));
+  });
+
+  test("requests that fail before they are sent leave no connection taken", async () => {
+    const server = later(await hello());
+    const { fetch } = client({ budget: 1000 });
+    for (let at = 0; at < 8; at += 1)
+      await fetch(`${server.origin}/`, { method: "POST", body: Buffer.alloc(2000) }).catch(() => {});
+    const { fetch: other } = client();
+    expect(await text(await other(`${server.origin}/`))).toBe("hello");
+    const waiting = fetch(`${server.origin}/`, { method: "POST", body: Buffer.alloc(2000) });
+    await expect(waiting).rejects.toMatchObject(code("E_LIMIT_BYTES"));
+  });
+
   test("what exceeds the budget is not sent", async () => {
     const server = later(await hello());
     const { fetch } = client({ budget: 1000 });

@@ -1,0 +1,178 @@
+/** Flags, policy files, consent answers, remembered answers and the printer speak one grammar. */
+import { describe, expect, test } from "vitest";
+import { parseRun } from "../../../cli/flags.ts";
+import { type Grant, parseGrant, parseScopes, printGrant } from "../../../runtime/core/grant.ts";
+import { parsePolicy } from "../../../runtime/gate/policyFile.ts";
+import { context, World } from "../../support/world.ts";
+
+const grants: readonly { why: string; text: string }[] = [
+  { why: "a folder", text: "read=/srv/docs" },
+  { why: "a name with every separator", text: "write=/srv/a\\,b\\=c\\\\d" },
+  {
+    why: "all options of a file grant",
+    text: "read=/srv/docs,for=10m,uses=3,maxBytes=10mb,maxCalls=7,ops=readFile+stat",
+  },
+  { why: "a host with method, port and path", text: "net=GET+POST api.example.com:8443/v1" },
+  { why: "a private host", text: "net=intranet.example,local=yes" },
+  { why: "a block of addresses", text: "net=[2001:db8::]/32" },
+  { why: "every depth below a domain", text: "net=*.example.com" },
+  { why: "fields of a data set", text: "data=contacts.name+birthday" },
+  { why: "the own store", text: "data=kv" },
+  { why: "a prefix of variables", text: "env=LC_*" },
+  { why: "a group of functions", text: "host=math.*" },
+  { why: "a whole kind", text: "env" },
+];
+
+const flagDoor = (text: string): Grant[] => {
+  const { grants: raw } = parseRun([`--allow-${text}`, "script.ts"]);
+  return raw.flatMap(({ effect, kind, text: scopes }) => parseScopes(effect, kind, scopes, context));
+};
+const policyDoor = (text: string): Grant[] =>
+  parsePolicy(JSON.stringify({ version: 1, allow: [text] }), "policy.json", context).allow.map(
+    ({ grant }) => grant,
+  );
+/** What `sbx grants` keeps is the printed text with absolute scopes. */
+const memoryDoor = (text: string): Grant[] =>
+  parseGrant(text, context).flatMap((grant) => parseGrant(printGrant(grant), context));
+
+describe("every front door reads and prints alike:", () => {
+  test.each(grants)("$why", ({ text }) => {
+    for (const door of [flagDoor, policyDoor, memoryDoor]) {
+      const read = door(text);
+      expect(read).toEqual(parseGrant(text, context));
+      expect(read.map(printGrant)).toEqual([text]);
+    }
+  });
+});
+
+const asked: readonly { why: string; need: (world: World) => Promise<unknown>; scopes: string[] }[] = [
+  {
+    why: "a file, or its folder",
+    need: (world) => world.read("/srv/a,b/c=d"),
+    scopes: ["read=/srv/a\\,b/c\\=d", "read=/srv/a\\,b"],
+  },
+  {
+    why: "a host and port, or the host",
+    need: (world) => world.fetch("http://a.example:8080/x"),
+    scopes: ["net=a.example:8080", "net=a.example"],
+  },
+  { why: "a variable", need: (world) => world.attempt("env.get", { name: "A" }), scopes: ["env=A"] },
+  { why: "the own store", need: (world) => world.attempt("data.get", { key: "k" }), scopes: ["data=kv"] },
+];
+describe("what a consent answer grants is what the question printed:", () => {
+  test.each(asked)("$why", async ({ need, scopes }) => {
+    for (const [index, text] of scopes.entries()) {
+      const world = new World({
+        answers: [{ choice: "always", scope: index }],
+        files: { "/srv/a,b/c=d": "x" },
+        env: { A: "1" },
+      });
+      await need(world);
+      expect(world.consent?.questions[0]?.scopes.map(({ grant }) => grant)).toEqual(scopes);
+      const [rule] = world.policy.rules;
+      expect(rule && printGrant(rule.grant)).toBe(text);
+      expect(world.remembered.map(({ grant, effect }) => [effect, printGrant(grant)])).toEqual([
+        ["allow", text],
+      ]);
+      const again = new World({ files: { "/srv/a,b/c=d": "x" }, env: { A: "1" } });
+      for (const grant of parseGrant(text, context)) again.policy.add(grant, "remembered", again.clock.now());
+      expect(String(await need(again))).not.toMatch(/^E_/);
+    }
+  });
+});
+
+describe("a policy file", () => {
+  const read = (text: string) => parsePolicy(text, "policy.json", context);
+  const wrong: readonly { why: string; text: string; says: string }[] = [
+    { why: "that is no JSON", text: "{", says: "policy.json:1:2" },
+    { why: "that is a list", text: "[]", says: "a policy is a JSON object" },
+    { why: "without a version", text: "{}", says: '"version" must be 1' },
+    { why: "of another version", text: '{"version": 2}', says: 'policy.json:1:13: "version" must be 1' },
+    {
+      why: "with an unknown key",
+      text: '{"version": 1,\n "alow": []}',
+      says: 'policy.json:2:2: unknown key "alow"',
+    },
+    {
+      why: "with a key twice",
+      text: '{"version": 1, "deny": [], "deny": ["read"]}',
+      says: '"deny" stands twice',
+    },
+    {
+      why: "with a later version's key",
+      text: '{"version": 1, "when": []}',
+      says: "not available in this version",
+    },
+    {
+      why: "with a list that is none",
+      text: '{"version": 1, "deny": "read"}',
+      says: '"deny" is a list of grants',
+    },
+    { why: "with a grant that is none", text: '{"version": 1, "deny": [7]}', says: "a grant is a text" },
+    {
+      why: "with a wrong grant",
+      text: '{"version": 1, "allow": ["read=./a", "reed=./b"]}',
+      says: "policy.json:1:38",
+    },
+    {
+      why: "with a deny that expires",
+      text: '{"version": 1, "deny": ["read=./a,for=1h"]}',
+      says: "only ops= can narrow a deny",
+    },
+    {
+      why: "with an unknown limit",
+      text: '{"version": 1, "limits": {"heap": "1mb"}}',
+      says: '"heap" is no limit',
+    },
+    {
+      why: "with a limit that has no unit",
+      text: '{"version": 1, "limits": {"memory": 64}}',
+      says: "number and a unit",
+    },
+    {
+      why: "with a count that is none",
+      text: '{"version": 1, "limits": {"handles": "many"}}',
+      says: "whole number",
+    },
+    {
+      why: "with a wrong label",
+      text: '{"version": 1, "labels": {"read=./a": "Mine"}}',
+      says: "cannot be a label",
+    },
+  ];
+  test.each(wrong)("$why is refused, with its place", ({ text, says }) => {
+    expect(() => read(text)).toThrow(says);
+    expect(() => read(text)).toThrow(expect.objectContaining({ code: "E_POLICY" }));
+  });
+
+  test("may hold comments and a comma at the end", () => {
+    const rules = read('{ // ours\n "version": 1, /* more */ "deny": ["read=./a",], }');
+    expect(rules.deny.map(({ grant, at }) => [printGrant(grant), at])).toEqual([
+      ["read=./a", "policy.json:2:36"],
+    ]);
+  });
+
+  test("keeps no ceiling and no clearance apart from empty ones", () => {
+    expect([read('{"version": 1}').ceiling, read('{"version": 1, "ceiling": []}').ceiling]).toEqual([
+      null,
+      [],
+    ]);
+    expect([read('{"version": 1}').clear, read('{"version": 1, "clear": {}}').clear]).toEqual([null, []]);
+  });
+
+  test("labels sources, clears sinks and streams, and sets limits", () => {
+    const rules = read(
+      '{"version": 1, "labels": {"env=TOKEN_*": "secret"}, "clear": {"net=b.example": ["personal", "secret"], "stdout": ["secret"]}, "limits": {"memory": "64mb", "cpu": "2s", "handles": 8}}',
+    );
+    expect(rules.labels.map(({ source, label }) => [printGrant(source), label])).toEqual([
+      ["env=TOKEN_*", "secret"],
+    ]);
+    expect(
+      rules.clear?.map(({ sink, labels }) => [typeof sink === "string" ? sink : printGrant(sink), labels]),
+    ).toEqual([
+      ["net=b.example", ["personal", "secret"]],
+      ["stdout", ["secret"]],
+    ]);
+    expect(rules.limits).toEqual({ memory: 64 * 1024 ** 2, cpu: 2000, handles: 8 });
+  });
+});
