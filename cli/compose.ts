@@ -6,8 +6,8 @@ import { basename } from "node:path";
 import { fail, type SbxError } from "../runtime/core/errors.ts";
 import { parseGrant, parseScopes, printGrant } from "../runtime/core/grant.ts";
 import { autorunPlaces, secretPlaces } from "../runtime/core/places.ts";
-import { adoptEngine } from "../runtime/engine/hosts/process.ts";
 import type { Engine } from "../runtime/engine/engine.ts";
+import { adoptEngine } from "../runtime/engine/hosts/process.ts";
 import type { Memory } from "../runtime/gate/consent.ts";
 import { type ClearRule, Flow, type LabelRule, type StreamSink } from "../runtime/gate/flow.ts";
 import { defaultLimits, type RunLimits } from "../runtime/gate/limits.ts";
@@ -22,19 +22,19 @@ import { pluginStore } from "../runtime/powers/store.ts";
 import { Session } from "../runtime/session.ts";
 import { findOperation } from "../stdlib/generated/registry.ts";
 import { clock } from "./clock.ts";
+import { sayEnd } from "./ending.ts";
 import type { RunOptions } from "./flags.ts";
 import { type GrantBases, grantContext, missingScope, refusePublicSuffix, resolveGrant } from "./grants.ts";
 import type { CommandContext } from "./main.ts";
 import { PluginOutput } from "./pluginOutput.ts";
 import { cappedLimits, loadPolicies, mergedClearances, type PolicySet } from "./policies.ts";
 import { type Loaded, loadPlugin } from "./program.ts";
-import { sayEnd } from "./ending.ts";
+import { formatWarning } from "./report.ts";
 import { type RunReport, reportOf } from "./runReport.ts";
 import { standardInput } from "./stdin.ts";
+import { styleFor } from "./style.ts";
 import { terminalConsent } from "./terminal.ts";
 import { versionOf } from "./version.ts";
-import { formatWarning } from "./report.ts";
-import { styleFor } from "./style.ts";
 
 /** Runs one plugin from the command line. Gives the exit code; whatever is wrong before it starts is thrown. */
 export async function runPlugin(options: RunOptions, cx: CommandContext): Promise<number> {
@@ -55,17 +55,46 @@ async function composed(options: RunOptions, cx: CommandContext, engine: Engine)
   const warn = (text: string): void => {
     if (!options.quiet) void cx.err.write(formatWarning(text, styleFor(cx.err)));
   };
-  const bases: GrantBases = { folder: process.cwd(), home, plugin: process.cwd(), data: own.data, tmp: tmpdir() };
-  const [loaded, policies] = await Promise.all([loadPlugin(options, own, cx.start.assets, warn), loadPolicies(options.policy, bases)]);
+  const bases: GrantBases = {
+    folder: process.cwd(),
+    home,
+    plugin: process.cwd(),
+    data: own.data,
+    tmp: tmpdir(),
+  };
+  const [loaded, policies] = await Promise.all([
+    loadPlugin(options, own, cx.start.assets, warn),
+    loadPolicies(options.policy, bases),
+  ]);
   if (options.catalog !== undefined) await checkCatalog(options.catalog);
-  const policy = await rulesInForce(options, policies, { ...bases, plugin: loaded.root ?? bases.plugin }, protectedPlaces(own, policies, loaded), warn);
+  const policy = await rulesInForce(
+    options,
+    policies,
+    { ...bases, plugin: loaded.root ?? bases.plugin },
+    protectedPlaces(own, policies, loaded),
+    warn,
+  );
   const answers = rememberedAnswers(`${own.data}/answers.json`);
   const remembered = recall(answers, loaded, policy, bases);
   const limits = cappedLimits(askedLimits(options), policies);
   const run = runId();
   const audit = openAuditFile(options.audit ?? `${own.state}/audit/${run}.jsonl`, run);
   const output = new PluginOutput(cx.out, cx.err);
-  const session = await sessionFor({ output, options, cx, engine, own, loaded, policies, policy, remembered, limits, run, audit, bases });
+  const session = await sessionFor({
+    output,
+    options,
+    cx,
+    engine,
+    own,
+    loaded,
+    policies,
+    policy,
+    remembered,
+    limits,
+    run,
+    audit,
+    bases,
+  });
   try {
     return await ended(options, cx, session, loaded, policy, audit, output);
   } finally {
@@ -88,15 +117,18 @@ function refuseLater(options: RunOptions): void {
 /** Catalogs come with a later version; a malformed one is refused today. */
 async function checkCatalog(path: string): Promise<void> {
   const { readFileSync } = await import("node:fs");
-  const { parse } = await import("./jsonc.ts");
+  const { JsonText } = await import("../runtime/core/jsonc.ts");
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
     throw fail("E_CATALOG", `the catalog ${path} cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
-  const value = parse(text, path);
-  if (value.version !== 1 || typeof value.datasets !== "object") throw fail("E_CATALOG", `${path}: "version" must be 1 and "datasets" an object`);
+  const file = new JsonText(text, path, "E_CATALOG");
+  const version = file.member(file.root, "version");
+  if (version?.value !== 1) throw file.wrong(version ?? file.root, `"version" must be 1`);
+  const datasets = file.member(file.root, "datasets");
+  if (datasets?.type !== "object") throw file.wrong(datasets ?? file.root, `"datasets" must be an object`);
 }
 
 const askedLimits = (options: RunOptions): RunLimits => ({
@@ -107,14 +139,33 @@ const askedLimits = (options: RunOptions): RunLimits => ({
 
 /** sbx's own files, policies, and the files that the plugin is made of. */
 function protectedPlaces(own: OwnFolders, policies: PolicySet, loaded: Loaded): Protected[] {
-  const mine = [own.config, own.data, own.state, own.cache, ...(process.env.SBX_HOME ? [process.env.SBX_HOME] : [])].map((path) => ({ path, what: "sbx's own files" }));
+  const mine = [
+    own.config,
+    own.data,
+    own.state,
+    own.cache,
+    ...(process.env.SBX_HOME ? [process.env.SBX_HOME] : []),
+  ].map((path) => ({ path, what: "sbx's own files" }));
   const rules = policies.files.map((path) => ({ path, what: "a policy" }));
   return [...mine, ...rules, ...loaded.ownFiles.map((path) => ({ path, what: "the plugin's own files" }))];
 }
 
-async function rulesInForce(options: RunOptions, policies: PolicySet, bases: GrantBases, own: readonly Protected[], warn: (text: string) => void): Promise<Policy> {
+async function rulesInForce(
+  options: RunOptions,
+  policies: PolicySet,
+  bases: GrantBases,
+  own: readonly Protected[],
+  warn: (text: string) => void,
+): Promise<Policy> {
   const { home } = bases;
-  const policy = new Policy({ secret: secretPlaces(home), autorun: autorunPlaces(home), foldCase: process.platform === "win32" || process.platform === "darwin" }, own);
+  const policy = new Policy(
+    {
+      secret: secretPlaces(home),
+      autorun: autorunPlaces(home),
+      foldCase: process.platform === "win32" || process.platform === "darwin",
+    },
+    own,
+  );
   const context = grantContext(bases);
   const now = clock.now();
   for (const { effect, kind, text, flag } of options.grants)
@@ -126,7 +177,8 @@ async function rulesInForce(options: RunOptions, policies: PolicySet, bases: Gra
       policy.add(resolved, flag, now);
     }
   for (const rules of policies.rules) {
-    for (const { grant, at } of [...rules.allow, ...rules.deny, ...rules.ignore]) policy.add(resolveGrant(grant), at, now);
+    for (const { grant, at } of [...rules.allow, ...rules.deny, ...rules.ignore])
+      policy.add(resolveGrant(grant), at, now);
     if (rules.ceiling) policy.limitTo(rules.ceiling.map(resolveGrant));
   }
   return policy;
@@ -137,11 +189,18 @@ function recall(answers: Answers, loaded: Loaded, policy: Policy, bases: GrantBa
   const context = grantContext(bases);
   for (const { subject, effect, grant, id } of answers.list()) {
     if (subject !== loaded.subject) continue;
-    for (const parsed of parseGrant(grant, context, effect)) policy.add(resolveGrant(parsed), `remembered answer ${id}`, clock.now());
+    for (const parsed of parseGrant(grant, context, effect))
+      policy.add(resolveGrant(parsed), `remembered answer ${id}`, clock.now());
   }
   return {
     remember: (grant, effect) =>
-      answers.add({ subject: loaded.subject, name: loaded.program.name, effect, grant: printGrant(grant), time: new Date(clock.now()).toISOString() }),
+      answers.add({
+        subject: loaded.subject,
+        name: loaded.program.name,
+        effect,
+        grant: printGrant(grant),
+        time: new Date(clock.now()).toISOString(),
+      }),
   };
 }
 
@@ -173,12 +232,20 @@ async function sessionFor(parts: Parts): Promise<Session> {
       write: disk.write,
       net: net(await netOptions(options)),
       env: environment(process.env),
-      data: pluginStore({ file: `${own.data}/kv/${loaded.storeKey}.sqlite`, sqlite: () => import("node:sqlite") }),
+      data: pluginStore({
+        file: `${own.data}/kv/${loaded.storeKey}.sqlite`,
+        sqlite: () => import("node:sqlite"),
+      }),
     },
     opener: disk.opener,
     policy,
     flow: flowOf(parts),
-    consent: terminalConsent({ noPrompt: options.noPrompt, env: process.env, interrupt: () => session.stop(), settle: () => output.settle() }),
+    consent: terminalConsent({
+      noPrompt: options.noPrompt,
+      env: process.env,
+      interrupt: () => session.stop(),
+      settle: () => output.settle(),
+    }),
     memory: parts.remembered,
     audit,
     subject: { run, plugin: { id: loaded.id, version: loaded.version, content: loaded.program.contentHash } },
@@ -218,14 +285,27 @@ const streams: readonly string[] = ["stdout", "stderr", "events", "exit"] satisf
 
 function flowOf({ options, policies, policy, bases, cx }: Parts): Flow {
   const context = grantContext(bases);
-  const flags: LabelRule[] = options.labels.flatMap(({ on, label }) => parseGrant(on, context, "deny").map((source) => ({ source: resolveGrant(source), label })));
-  const filed: LabelRule[] = policies.rules.flatMap(({ labels }) => labels.map(({ source, label }) => ({ source: resolveGrant(source), label })));
-  const cleared: ClearRule[] = options.clear.flatMap(({ on, label }): ClearRule[] =>
-    streams.includes(on) ? [{ sink: on as StreamSink, labels: [label] }] : parseGrant(on, context).map((sink) => ({ sink: resolveGrant(sink), labels: [label] })),
+  const flags: LabelRule[] = options.labels.flatMap(({ on, label }) =>
+    parseGrant(on, context, "deny").map((source) => ({ source: resolveGrant(source), label })),
   );
-  const merged = mergedClearances(policies).map(({ sink, labels }): ClearRule => ({ sink: typeof sink === "string" ? sink : resolveGrant(sink), labels }));
+  const filed: LabelRule[] = policies.rules.flatMap(({ labels }) =>
+    labels.map(({ source, label }) => ({ source: resolveGrant(source), label })),
+  );
+  const cleared: ClearRule[] = options.clear.flatMap(({ on, label }): ClearRule[] =>
+    streams.includes(on)
+      ? [{ sink: on as StreamSink, labels: [label] }]
+      : parseGrant(on, context).map((sink) => ({ sink: resolveGrant(sink), labels: [label] })),
+  );
+  const merged = mergedClearances(policies).map(
+    ({ sink, labels }): ClearRule => ({ sink: typeof sink === "string" ? sink : resolveGrant(sink), labels }),
+  );
   return new Flow(
-    { labels: [...flags, ...filed], clear: [...cleared, ...merged], terminal: { stdout: cx.out.isTerminal, stderr: cx.err.isTerminal }, strict: options.strictFlow },
+    {
+      labels: [...flags, ...filed],
+      clear: [...cleared, ...merged],
+      terminal: { stdout: cx.out.isTerminal, stderr: cx.err.isTerminal },
+      strict: options.strictFlow,
+    },
     policy.places,
   );
 }
@@ -242,7 +322,15 @@ function runId(): string {
   return head + [...randomBytes(16)].map((byte) => alphabet[byte % 32]).join("");
 }
 
-async function ended(options: RunOptions, cx: CommandContext, session: Session, loaded: Loaded, policy: Policy, audit: AuditFile, output: PluginOutput): Promise<number> {
+async function ended(
+  options: RunOptions,
+  cx: CommandContext,
+  session: Session,
+  loaded: Loaded,
+  policy: Policy,
+  audit: AuditFile,
+  output: PluginOutput,
+): Promise<number> {
   const outcome = await session.run();
   const readerLeft = cx.out.closed && outcome.end.kind === "stopped";
   await output.settle();
@@ -257,6 +345,9 @@ function writeReport(path: string, report: RunReport): void {
   try {
     writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
   } catch (error) {
-    throw fail("E_UNAVAILABLE", `the report ${basename(path)} cannot be written (${(error as NodeJS.ErrnoException).code})`) satisfies SbxError;
+    throw fail(
+      "E_UNAVAILABLE",
+      `the report ${basename(path)} cannot be written (${(error as NodeJS.ErrnoException).code})`,
+    ) satisfies SbxError;
   }
 }

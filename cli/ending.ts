@@ -1,10 +1,11 @@
 /** The last words about a run, on stderr: what went wrong, where in the plugin's sources, and what would help. */
+
+import type { SbxError } from "../runtime/core/errors.ts";
 import { fail } from "../runtime/core/errors.ts";
 import { printGrant } from "../runtime/core/grant.ts";
 import type { GuestError } from "../runtime/engine/message.ts";
 import type { Policy } from "../runtime/gate/policy.ts";
 import type { RunOutcome } from "../runtime/session.ts";
-import type { SbxError } from "../runtime/core/errors.ts";
 import type { RunOptions } from "./flags.ts";
 import type { CommandContext } from "./main.ts";
 import type { Loaded } from "./program.ts";
@@ -34,9 +35,21 @@ type Style = import("./style.ts").Style;
 
 async function wordsOf(ending: Ending, report: Report, style: Style): Promise<string> {
   const { outcome } = ending;
-  const dropped = outcome.dropped > 0 ? report.formatWarning(`${outcome.dropped} bytes of output were not printed: they carry ${outcome.labels.join(", ")}`, style) : "";
+  const dropped =
+    outcome.dropped > 0
+      ? report.formatWarning(
+          `${outcome.dropped} bytes of output were not printed: they carry ${outcome.labels.join(", ")}`,
+          style,
+        )
+      : "";
   if (outcome.exit === 76)
-    return dropped + report.formatWarning(`how the run ended is not told: it carries ${outcome.labels.join(", ")}, and the reader of the exit code is not cleared for it`, style);
+    return (
+      dropped +
+      report.formatWarning(
+        `how the run ended is not told: it carries ${outcome.labels.join(", ")}, and the reader of the exit code is not cleared for it`,
+        style,
+      )
+    );
   return dropped + endWords(ending, report, style);
 }
 
@@ -46,15 +59,25 @@ function endWords(ending: Ending, report: Report, style: Style): string {
     case "done":
       return "";
     case "error":
-      return end.denial ? denialWords(ending, end.error, end.denial, report, style) : uncaughtWords(ending, end.error, report, style);
+      return end.denial
+        ? denialWords(ending, end.error, end.denial, report, style)
+        : uncaughtWords(ending, end.error, report, style);
     case "limit": {
       const { remedy } = end.error.details;
-      return report.formatLimit({ code: end.error.code, headline: end.error.message, ...(remedy === undefined ? {} : { remedy }) }, style);
+      return report.formatLimit(
+        { code: end.error.code, headline: end.error.message, ...(remedy === undefined ? {} : { remedy }) },
+        style,
+      );
     }
     case "broken":
       return report.formatFailure(end.error, style);
     case "deadlock":
-      return report.formatFailure(fail("E_INVALID", "the plugin waits for something that can never happen", { remedy: "an await at the top level has nothing left that could settle it" }), style);
+      return report.formatFailure(
+        fail("E_INVALID", "the plugin waits for something that can never happen", {
+          remedy: "an await at the top level has nothing left that could settle it",
+        }),
+        style,
+      );
     case "stopped":
       return report.formatWarning(`stopped by ${end.by === "person" ? "you" : "a signal"}`, style);
     default:
@@ -66,13 +89,26 @@ function placeOf(loaded: Loaded, error: GuestError): SourcePlace | undefined {
   const [frame] = loaded.frames(error.stack);
   if (!frame) return undefined;
   const source = loaded.sourceLine(frame.file, frame.line);
-  return { file: frame.file, line: frame.line, column: frame.column, ...(source === undefined ? {} : { source }) };
+  return {
+    file: frame.file,
+    line: frame.line,
+    column: frame.column,
+    ...(source === undefined ? {} : { source }),
+  };
 }
 
-function denialWords({ loaded, policy, options }: Ending, error: GuestError, denial: SbxError, report: Report, style: Style): string {
+function denialWords(
+  { loaded, policy, options }: Ending,
+  error: GuestError,
+  denial: SbxError,
+  report: Report,
+  style: Style,
+): string {
   const { kind, person } = denial.details;
   const place = placeOf(loaded, error);
-  const granted = policy.rules.filter(({ grant, revoked }) => grant.effect === "allow" && grant.kind === kind && !revoked).map(({ grant }) => printGrant(grant));
+  const granted = policy.rules
+    .filter(({ grant, revoked }) => grant.effect === "allow" && grant.kind === kind && !revoked)
+    .map(({ grant }) => printGrant(grant));
   const remedy = person?.remedy ?? denial.details.remedy;
   return report.formatDenial(
     {
@@ -81,7 +117,9 @@ function denialWords({ loaded, policy, options }: Ending, error: GuestError, den
       ...(place === undefined ? {} : { place }),
       granted: [...new Set(granted)],
       asked: `${person?.resolved ?? denial.details.resource ?? ""}${person?.why ? ` (${person.why})` : ""}`,
-      ...(remedy === undefined ? {} : { remedy: remedy.startsWith("--") ? report.commandWith(options, [remedy]) : remedy }),
+      ...(remedy === undefined
+        ? {}
+        : { remedy: remedy.startsWith("--") ? report.commandWith(options, [remedy]) : remedy }),
       ...(person?.record === undefined ? {} : { record: person.record }),
     },
     style,
@@ -95,7 +133,11 @@ function uncaughtWords({ loaded }: Ending, error: GuestError, report: Report, st
       name: error.name,
       message: error.message,
       ...(place === undefined ? {} : { place }),
-      frames: loaded.frames(error.stack).map(({ name, file, line, column }) => (name === undefined ? `${file}:${line}:${column}` : `${name} (${file}:${line}:${column})`)),
+      frames: loaded
+        .frames(error.stack)
+        .map(({ name, file, line, column }) =>
+          name === undefined ? `${file}:${line}:${column}` : `${name} (${file}:${line}:${column})`,
+        ),
       rejection: error.kind === "rejection",
     },
     style,

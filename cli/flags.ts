@@ -3,12 +3,21 @@
 import type { Kind } from "../runtime/core/capability.ts";
 import { fail, type SbxError } from "../runtime/core/errors.ts";
 import { checkLabel } from "../runtime/core/labels.ts";
+import { bareGrantHints } from "./hints.ts";
 import { type LimitName, limitRows, readLimit } from "./limits.ts";
+import {
+  type Effect,
+  type OptionRow,
+  optionTable,
+  scopeExample,
+  shortKinds,
+  type Text,
+} from "./optionTable.ts";
 import { nearest } from "./suggest.ts";
 
 /** A grant as it was typed; `runtime/core/grant.ts` parses its text. */
 export interface RawGrant {
-  readonly effect: "allow" | "deny" | "ignore";
+  readonly effect: Effect;
   readonly kind: Kind;
   /** What stood behind `=`; null for a bare flag. */
   readonly text: string | null;
@@ -56,62 +65,6 @@ export interface RunOptions {
   /** Sentences worth saying on stderr before the run: nothing is wrong, but it may not be what was meant. */
   readonly hints: readonly string[];
 }
-
-type Switch = "noPrompt" | "quiet" | "json" | "watch" | "strictFlow" | "explainFlow";
-type Text = "policy" | "catalog" | "audit" | "report" | "trace" | "caFile" | "proxy" | "deterministic";
-
-/** What an option does, and therefore whether it takes a value. */
-type OptionRow =
-  | { readonly does: "grant"; readonly effect: RawGrant["effect"]; readonly kind: Kind }
-  | { readonly does: "all" }
-  | { readonly does: "switch"; readonly sets: Switch }
-  | { readonly does: "text"; readonly sets: Text; readonly example: string }
-  | { readonly does: "limit"; readonly sets: LimitName }
-  | { readonly does: "prompts" }
-  | { readonly does: "label"; readonly sets: "labels" | "clear"; readonly example: string };
-
-const shortKinds: Readonly<Record<string, Kind>> = {
-  R: "read",
-  W: "write",
-  N: "net",
-  D: "data",
-  E: "env",
-  H: "host",
-};
-
-const text = (sets: Text, example: string): OptionRow => ({ does: "text", sets, example });
-const grant = (effect: RawGrant["effect"], kind: Kind): OptionRow => ({ does: "grant", effect, kind });
-
-function buildTable(): ReadonlyMap<string, OptionRow> {
-  const table = new Map<string, OptionRow>();
-  for (const [short, kind] of Object.entries(shortKinds)) {
-    table.set(`--allow-${kind}`, grant("allow", kind)).set(`-${short}`, grant("allow", kind));
-    table.set(`--deny-${kind}`, grant("deny", kind));
-  }
-  table.set("--ignore-read", grant("ignore", "read")).set("--ignore-env", grant("ignore", "env"));
-  table.set("-A", { does: "all" }).set("--allow-all", { does: "all" });
-  for (const [name, limit] of limitRows) table.set(`--${limit.flag}`, { does: "limit", sets: name });
-  table.set("--policy", text("policy", "FILE")).set("--catalog", text("catalog", "FILE"));
-  table.set("--audit", text("audit", "FILE")).set("--report", text("report", "FILE"));
-  table.set("--trace", text("trace", "FILE")).set("--ca-file", text("caFile", "FILE"));
-  table.set("--proxy", text("proxy", "http://proxy.example:3128"));
-  table.set("--deterministic", text("deterministic", "SEED"));
-  table.set("--prompts", { does: "prompts" });
-  table.set("--label", { does: "label", sets: "labels", example: "read=./private:personal" });
-  table.set("--clear", { does: "label", sets: "clear", example: "net=api.example.com:personal" });
-  const switches: Record<string, Switch> = {
-    "--no-prompt": "noPrompt",
-    "--quiet": "quiet",
-    "--json": "json",
-    "--watch": "watch",
-    "--strict-flow": "strictFlow",
-    "--explain-flow": "explainFlow",
-  };
-  for (const [flag, sets] of Object.entries(switches)) table.set(flag, { does: "switch", sets });
-  return table;
-}
-
-export const optionTable: ReadonlyMap<string, OptionRow> = buildTable();
 
 const usage = (message: string, remedy?: string): SbxError =>
   fail("E_USAGE", message, remedy === undefined ? {} : { remedy });
@@ -265,15 +218,6 @@ function applyOption(
   }
 }
 
-const scopeExample: Readonly<Record<Kind, string>> = {
-  read: "./docs",
-  write: "./out",
-  net: "api.example.com",
-  data: "kv",
-  env: "LANG",
-  host: "math.double",
-};
-
 const allKinds = (flag: string): RawGrant[] =>
   Object.values(shortKinds).map((kind) => ({ effect: "allow", kind, text: null, flag }));
 
@@ -337,37 +281,5 @@ function checkContradictions(draft: Builder): void {
     if (opposite && rule.flag !== "-A" && rule.flag !== "--allow-all") {
       draft.hints.push(`${rule.flag} has no effect: a flag that forbids exactly the same wins`);
     }
-  }
-}
-
-/** A bare grant right before a bare word allows everything of its kind; `--allow-read ./docs` was probably meant otherwise. */
-function bareGrantHints(argv: readonly string[], before: number, at: number, behind: number): string[] {
-  const hints: string[] = [];
-  const check = (flag: string | undefined, word: string | undefined): void => {
-    const row = flag === undefined ? undefined : optionTable.get(flag);
-    if (row?.does !== "grant" || word === undefined || !looksLikeScope(row.kind, word)) return;
-    const all = row.effect === "allow" ? `allows every ${row.kind}` : `covers every ${row.kind}`;
-    hints.push(`${flag} without "=" ${all}; if ${word} is its scope, write ${flag}=${word}`);
-  };
-  if (at === before && before > 0) check(argv[before - 1], argv[at]);
-  if (behind > at + 1) check(argv[behind - 1], argv[behind] === "--" ? undefined : argv[behind]);
-  return hints;
-}
-
-function looksLikeScope(kind: Kind, word: string): boolean {
-  switch (kind) {
-    case "read":
-    case "write":
-      return !/\.([cm]?[jt]s|sbx)$/.test(word) && /[/\\.~]/.test(word);
-    case "net":
-      return /^[\w*.-]+\.[a-z]{2,}(:\d+)?(\/|$)/i.test(word) && !/\.([cm]?[jt]s|sbx)$/.test(word);
-    case "env":
-      return /^[A-Z][A-Z0-9_]+\*?$/.test(word);
-    case "data":
-      return word === "kv";
-    case "host":
-      return /^[a-z]\w*\.(\w+|\*)$/.test(word) && !/\.([cm]?[jt]s|sbx)$/.test(word);
-    default:
-      return kind satisfies never;
   }
 }

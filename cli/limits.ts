@@ -56,8 +56,9 @@ export const limitRows: ReadonlyMap<LimitName, LimitRow> = new Map([
   ["timeout", time("timeout", "30s")],
   ["cpu", time("cpu", "10s")],
   ["requestTimeout", time("request-timeout", "30s")],
-  ["memory", size("memory", "128mb", 8 * MB, 4 * GB)],
-  ["stack", size("stack", "1mb", 64 * KB, 4 * MB)],
+  // The engine's module declares 256 pages of 64 KiB at least and 32768 at most.
+  ["memory", size("memory", "128mb", 16 * MB, 2 * GB)],
+  ["stack", size("stack", "1mb", 64 * KB, MB)],
   ["output", size("output", "16mb", 0, Number.MAX_SAFE_INTEGER)],
   ["body", size("body", "64mb", 1, Number.MAX_SAFE_INTEGER)],
   ["traffic", size("traffic", "100mb", 0, Number.MAX_SAFE_INTEGER)],

@@ -6,13 +6,13 @@ import { fail } from "../runtime/core/errors.ts";
 import type { FoundProgram } from "../runtime/core/sources.ts";
 import type { Bundler } from "../runtime/engine/transpile/bundle.ts";
 import { type LoadedProgram, loadProgram } from "../runtime/engine/transpile/load.ts";
+import type { Frame } from "../runtime/engine/transpile/positions.ts";
 import { openCache } from "../runtime/powers/cache.ts";
-import { findProgram, textProgram } from "../runtime/powers/program.ts";
 import type { OwnFolders } from "../runtime/powers/own/folders.ts";
+import { findProgram, textProgram } from "../runtime/powers/program.ts";
 import type { Assets } from "./boot.ts";
 import type { RunOptions } from "./flags.ts";
 import { versionOf } from "./version.ts";
-import type { Frame } from "../runtime/engine/transpile/positions.ts";
 
 export interface Loaded {
   readonly program: LoadedProgram;
@@ -36,9 +36,22 @@ export interface Loaded {
 }
 
 /** Names beside a script from which a later run could take code or rights. */
-const steering = ["sbx.json", "manifest.json", "package.json", "package-lock.json", "tsconfig.json", "node_modules", "sbx.lock"];
+const steering = [
+  "sbx.json",
+  "manifest.json",
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+  "node_modules",
+  "sbx.lock",
+];
 
-export async function loadPlugin(options: RunOptions, own: OwnFolders, assets: Assets, warn: (text: string) => void): Promise<Loaded> {
+export async function loadPlugin(
+  options: RunOptions,
+  own: OwnFolders,
+  assets: Assets,
+  warn: (text: string) => void,
+): Promise<Loaded> {
   const found = options.script === "-" ? textProgram(readAll(), "stdin.ts") : findProgram(options.script);
   const program = await loadProgram(found, {
     cache: openCache(join(own.cache, "programs"), { warn }),
@@ -52,9 +65,16 @@ export async function loadPlugin(options: RunOptions, own: OwnFolders, assets: A
 
 /** Loaded on a miss only: a cached program needs no bundler. */
 async function startedBundler(own: OwnFolders, assets: Assets): Promise<Bundler> {
-  const [{ bundlerBounds, startBundler }, { placeExecutable }] = await Promise.all([import("../runtime/engine/hosts/bundler.ts"), import("../runtime/powers/executable.ts")]);
+  const [{ bundlerBounds, startBundler }, { placeExecutable }] = await Promise.all([
+    import("../runtime/engine/hosts/bundler.ts"),
+    import("../runtime/powers/executable.ts"),
+  ]);
   const placed = placeExecutable(assets("esbuild"), "esbuild", own.cache);
-  const bundler = startBundler({ command: placed.path, api: Buffer.from(assets("esbuild.js")).toString("utf8"), ...bundlerBounds });
+  const bundler = startBundler({
+    command: placed.path,
+    api: Buffer.from(assets("esbuild.js")).toString("utf8"),
+    ...bundlerBounds,
+  });
   return {
     build: bundler.build.bind(bundler),
     stop() {
@@ -68,7 +88,10 @@ function readAll(): Uint8Array {
   try {
     return readFileSync(0);
   } catch (error) {
-    throw fail("E_NOT_FOUND", `the program cannot be read from standard input (${(error as NodeJS.ErrnoException).code})`);
+    throw fail(
+      "E_NOT_FOUND",
+      `the program cannot be read from standard input (${(error as NodeJS.ErrnoException).code})`,
+    );
   }
 }
 
@@ -85,7 +108,8 @@ async function described(options: RunOptions, found: FoundProgram, program: Load
     subject: `script ${program.contentHash}`,
     storeKey: hash("sha256", `script ${found.root ?? ""} ${found.entry}`).slice(0, 32),
     root: found.root,
-    ownFiles: found.root === undefined ? [] : isFolder ? [found.root] : ownFilesOf(found.root, program, script),
+    ownFiles:
+      found.root === undefined ? [] : isFolder ? [found.root] : ownFilesOf(found.root, program, script),
     locate: (stack) => {
       const [frame] = positions.frames(stack);
       return frame && `${frame.file}:${frame.line}:${frame.column}`;

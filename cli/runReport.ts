@@ -11,8 +11,19 @@ export interface RunReport {
   readonly exit: number;
   readonly error: { readonly name: string; readonly code?: string; readonly message: string } | null;
   readonly grants: { readonly used: readonly string[]; readonly unused: readonly string[] };
-  readonly denials: readonly { readonly code: string; readonly kind?: string; readonly resource?: string; readonly remedy?: string; readonly record?: string }[];
-  readonly bytes: { readonly network: number; readonly output: number; readonly dropped: number; readonly grants: Readonly<Record<string, number>> };
+  readonly denials: readonly {
+    readonly code: string;
+    readonly kind?: string;
+    readonly resource?: string;
+    readonly remedy?: string;
+    readonly record?: string;
+  }[];
+  readonly bytes: {
+    readonly network: number;
+    readonly output: number;
+    readonly dropped: number;
+    readonly grants: Readonly<Record<string, number>>;
+  };
   readonly labels: readonly string[];
   readonly limits: Readonly<Record<string, number>>;
   readonly audit: { readonly file: string; readonly head: string };
@@ -20,7 +31,9 @@ export interface RunReport {
 
 export function reportOf(outcome: RunOutcome, policy: Policy, loaded: Loaded, audit: AuditFile): RunReport {
   const allows = policy.rules.filter(({ grant }) => grant.effect === "allow");
-  const names = (used: boolean): string[] => [...new Set(allows.filter(({ calls }) => calls > 0 === used).map(({ grant }) => printGrant(grant)))];
+  const names = (used: boolean): string[] => [
+    ...new Set(allows.filter(({ calls }) => calls > 0 === used).map(({ grant }) => printGrant(grant))),
+  ];
   return {
     version: 1,
     plugin: { id: loaded.id, version: loaded.version, content: loaded.program.contentHash },
@@ -38,7 +51,9 @@ export function reportOf(outcome: RunOutcome, policy: Policy, loaded: Loaded, au
       network: outcome.budget.traffic,
       output: outcome.budget.output,
       dropped: outcome.dropped,
-      grants: Object.fromEntries(allows.filter(({ bytes }) => bytes > 0).map((rule) => [printGrant(rule.grant), rule.bytes])),
+      grants: Object.fromEntries(
+        allows.filter(({ bytes }) => bytes > 0).map((rule) => [printGrant(rule.grant), rule.bytes]),
+      ),
     },
     labels: outcome.labels,
     limits: { ...outcome.budget.limits },
@@ -51,7 +66,11 @@ function errorOf({ end }: RunOutcome): RunReport["error"] {
     case "done":
       return null;
     case "error":
-      return { name: end.error.name, message: end.error.message, ...(end.error.code === undefined ? {} : { code: end.error.code }) };
+      return {
+        name: end.error.name,
+        message: end.error.message,
+        ...(end.error.code === undefined ? {} : { code: end.error.code }),
+      };
     case "limit":
     case "broken":
       return { name: end.error.name, code: end.error.code, message: end.error.message };

@@ -7,13 +7,17 @@ import type { Infer, Schema, Shape } from "./core/schema.ts";
 export { descriptorShape, needOf, states } from "./core/descriptor.ts";
 export { fail } from "./core/errors.ts";
 export { s } from "./core/schema.ts";
+
 import { s } from "./core/schema.ts";
-export { Upload } from "./core/upload.ts";
+
 export type { GovernedNeed, Kind } from "./core/capability.ts";
 export type * from "./core/powers.ts";
+export { Upload } from "./core/upload.ts";
 
-const path = (kind: "read" | "write") => (at: string, more: { entry?: boolean; tree?: boolean; from?: "tmp" } = {}) =>
-  ({ kind, path: at, ...more }) as const;
+const path =
+  (kind: "read" | "write") =>
+  (at: string, more: { entry?: boolean; tree?: boolean; from?: "tmp" } = {}) =>
+    ({ kind, path: at, ...more }) as const;
 
 /** Results that several operations share. Times are milliseconds since the epoch, null where the system keeps none. */
 export const shapes = {
@@ -29,26 +33,41 @@ export const shapes = {
   }),
   /** One page of a listing; `handle` asks for the next one, null at the end. */
   page: s.object({
-    entries: s.list(s.object({ name: s.text(), isFile: s.bool(), isDirectory: s.bool(), isSymlink: s.bool() })),
+    entries: s.list(
+      s.object({ name: s.text(), isFile: s.bool(), isDirectory: s.bool(), isSymlink: s.bool() }),
+    ),
     handle: s.nullable(s.handle()),
   }),
 };
 
 /** Needs, as operations write them. */
 export const need = {
-  read: path("read") as (at: string, more?: { entry?: boolean; tree?: boolean; from?: "tmp" }) => GovernedNeed & { kind: "read" },
-  write: path("write") as (at: string, more?: { entry?: boolean; tree?: boolean; from?: "tmp" }) => GovernedNeed & { kind: "write" },
+  read: path("read") as (
+    at: string,
+    more?: { entry?: boolean; tree?: boolean; from?: "tmp" },
+  ) => GovernedNeed & { kind: "read" },
+  write: path("write") as (
+    at: string,
+    more?: { entry?: boolean; tree?: boolean; from?: "tmp" },
+  ) => GovernedNeed & { kind: "write" },
   net: (url: string, method: string) => ({ kind: "net", url, method }) as const,
   store: (access: "read" | "write") => ({ kind: "data", dataset: "kv", access }) as const,
-  dataset: (dataset: string, fields: readonly string[] = []) => ({ kind: "data", dataset, fields, access: "read" }) as const,
+  dataset: (dataset: string, fields: readonly string[] = []) =>
+    ({ kind: "data", dataset, fields, access: "read" }) as const,
   env: (name: string) => ({ kind: "env", name }) as const,
   host: (name: string) => ({ kind: "host", name }) as const,
   handle: <T extends HandleType>(handle: number, type: T, side: "in" | "out" | "any") =>
     ({ kind: "handle", handle, type, side }) as const,
 };
 
-type PowerFor<N> = N extends HandleNeed ? unknown : N extends { kind: infer K extends keyof PowerOf } ? PowerOf[K] : never;
-type PowersFor<N> = { readonly [K in keyof N]: PowerFor<Exclude<N[K], undefined>> | Extract<N[K], undefined> };
+type PowerFor<N> = N extends HandleNeed
+  ? unknown
+  : N extends { kind: infer K extends keyof PowerOf }
+    ? PowerOf[K]
+    : never;
+type PowersFor<N> = {
+  readonly [K in keyof N]: PowerFor<Exclude<N[K], undefined>> | Extract<N[K], undefined>;
+};
 
 /** What an operation may ask of its run while it works. */
 export interface OperationContext {
@@ -103,7 +122,11 @@ export interface Example {
   readonly gives: string;
 }
 
-export interface Operation<A extends Shape = Shape, N extends Record<string, Need | undefined> = Record<string, Need | undefined>, R = unknown> {
+export interface Operation<
+  A extends Shape = Shape,
+  N extends Record<string, Need | undefined> = Record<string, Need | undefined>,
+  R = unknown,
+> {
   /** One sentence, third person, for the reference page. */
   readonly summary: string;
   /** More names under which plugins know it; grants' `ops=` accepts them. */
@@ -118,4 +141,6 @@ export interface Operation<A extends Shape = Shape, N extends Record<string, Nee
 }
 
 /** Declares an operation. Its name is its file: `stdlib/fs/readFile.ts` is `fs.readFile`. */
-export const defineOp = <A extends Shape, N extends Record<string, Need | undefined>, R>(op: Operation<A, N, R>): Operation<A, N, R> => op;
+export const defineOp = <A extends Shape, N extends Record<string, Need | undefined>, R>(
+  op: Operation<A, N, R>,
+): Operation<A, N, R> => op;

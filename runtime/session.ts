@@ -1,7 +1,10 @@
 /** One run: an engine, a gate, labels and budgets, from the program's first byte to the last line of its audit. Believes the engine
  *  nothing but the shape of its messages; ends it whatever it does. */
+
+import { type Answer, Calls } from "./calls.ts";
 import { type ErrorCode, errorTable, fail, isSbxError, type SbxError } from "./core/errors.ts";
-import { Calls, type Answer } from "./calls.ts";
+import type { FileOpener } from "./core/powers.ts";
+import { humanSize } from "./core/units.ts";
 import type { Engine, EngineExit, Program } from "./engine/engine.ts";
 import type { GuestError, GuestMessage } from "./engine/message.ts";
 import { Audit, type AuditSink, type AuditSubject } from "./gate/audit.ts";
@@ -13,10 +16,8 @@ import { overReason } from "./gate/lease.ts";
 import { Budget, type RunLimits } from "./gate/limits.ts";
 import { Permissions } from "./gate/permissions.ts";
 import type { Policy } from "./gate/policy.ts";
-import type { FileOpener } from "./core/powers.ts";
-import { humanSize } from "./core/units.ts";
 import type { Operation, RunFacts } from "./op.ts";
-import { OutputQueue, type Output } from "./output.ts";
+import { type Output, OutputQueue } from "./output.ts";
 import { Watch } from "./watch.ts";
 
 export interface SessionOptions {
@@ -93,7 +94,12 @@ export class Session {
     this.#budget = new Budget(limits);
     this.#calls = new Calls(limits.inflight, options.seed !== null);
     this.#output = new OutputQueue(options.output, options.engine);
-    this.#watch = new Watch(options.engine, limits, () => this.#output.waiting, (error) => this.#finish({ kind: "limit", error }));
+    this.#watch = new Watch(
+      options.engine,
+      limits,
+      () => this.#output.waiting,
+      (error) => this.#finish({ kind: "limit", error }),
+    );
     this.#audit = new Audit(options.audit, options.subject, clock, () => flow.labels);
     const asking = new Asking({
       consent: options.consent && this.#output.heldDuring(options.consent),
@@ -105,9 +111,20 @@ export class Session {
       stop: () => this.#finish({ kind: "stopped", by: "person" }),
       signal: this.#stopping.signal,
     });
-    const world: GateWorld = { sources: options.sources, policy, flow, asking, budget: this.#budget, audit: this.#audit, clock, facts: this.#facts() };
+    const world: GateWorld = {
+      sources: options.sources,
+      policy,
+      flow,
+      asking,
+      budget: this.#budget,
+      audit: this.#audit,
+      clock,
+      facts: this.#facts(),
+    };
     this.#gate = new Gate(world);
-    this.#permissions = new Permissions(world, this.#gate.judge, () => options.engine.event('{"event":"permissions.change","payload":null}'));
+    this.#permissions = new Permissions(world, this.#gate.judge, () =>
+      options.engine.event('{"event":"permissions.change","payload":null}'),
+    );
   }
 
   /** Runs to the end. Rejects never; closes nothing that it was given but the engine and the run's handles. */
@@ -149,7 +166,14 @@ export class Session {
       if (end.kind !== "broken") end = { kind: "broken", error: asSbxError(error) };
       exit = exitCode(end);
     }
-    return { end, exit, denials: this.#denials, budget: this.#budget, dropped: this.#output.dropped, labels: [...flow.labels].sort() };
+    return {
+      end,
+      exit,
+      denials: this.#denials,
+      budget: this.#budget,
+      dropped: this.#output.dropped,
+      labels: [...flow.labels].sort(),
+    };
   }
 
   /** A defect of ours in the middle of a message ends the run, closed. */
@@ -195,7 +219,14 @@ export class Session {
       const operation = await operations(name);
       if (!operation) throw fail("E_INVALID", `there is no operation ${name}`);
       const where = at === undefined ? undefined : this.#options.locate(at);
-      const result = await this.#gate.perform({ id, name, operation, args, body: body.length ? body : null, ...(where === undefined ? {} : { at: where }) });
+      const result = await this.#gate.perform({
+        id,
+        name,
+        operation,
+        args,
+        body: body.length ? body : null,
+        ...(where === undefined ? {} : { at: where }),
+      });
       const head = JSON.stringify(result.value);
       if (engine.backlog > MAX_BACKLOG) await engine.drained();
       return { id, send: () => this.#toGuest(() => engine.result(id, head, result.bytes ?? undefined)) };
@@ -239,7 +270,10 @@ export class Session {
   #sleep(wake: number | null, virtual: boolean): void {
     clearTimeout(this.#wake);
     if (wake === null || (this.#options.seed !== null && !virtual)) return;
-    this.#wake = setTimeout(() => this.#toGuest(() => this.#options.engine.wake()), virtual ? 0 : Math.min(Math.ceil(wake), 2 ** 31 - 1));
+    this.#wake = setTimeout(
+      () => this.#toGuest(() => this.#options.engine.wake()),
+      virtual ? 0 : Math.min(Math.ceil(wake), 2 ** 31 - 1),
+    );
   }
 
   #fail(error: GuestError): void {
@@ -247,7 +281,9 @@ export class Session {
       const said = `the plugin needed more than ${humanSize(this.#options.limits.memory)} of memory`;
       return this.#finish({ kind: "limit", error: fail("E_LIMIT_MEMORY", said, { remedy: "--memory=" }) });
     }
-    const denial = this.#denials.findLast((known) => known.code === error.code && known.details.resource === error.resource);
+    const denial = this.#denials.findLast(
+      (known) => known.code === error.code && known.details.resource === error.resource,
+    );
     this.#finish({ kind: "error", error, denial });
   }
 
@@ -270,7 +306,8 @@ export class Session {
 /** A call on something that is open already must never wait behind calls that wait for it. */
 const usesHandle = (args: unknown): boolean => typeof args === "object" && args !== null && "handle" in args;
 
-const auditFailed = (error: SbxError): boolean => error.code === "E_UNAVAILABLE" && error.message.startsWith("the audit ");
+const auditFailed = (error: SbxError): boolean =>
+  error.code === "E_UNAVAILABLE" && error.message.startsWith("the audit ");
 
 const asSbxError = (error: unknown): SbxError =>
   isSbxError(error) ? error : fail("E_INTERNAL", "a defect in sbx itself", { cause: error });
@@ -278,13 +315,35 @@ const asSbxError = (error: unknown): SbxError =>
 function endOfEngine(exit: EngineExit, limits: RunLimits): RunEnd {
   switch (exit.kind) {
     case "fatal":
-      return { kind: "limit", error: fail("E_LIMIT_MEMORY", `the plugin needed more than ${humanSize(limits.memory)} of memory`, { remedy: "--memory=" }) };
+      return {
+        kind: "limit",
+        error: fail("E_LIMIT_MEMORY", `the plugin needed more than ${humanSize(limits.memory)} of memory`, {
+          remedy: "--memory=",
+        }),
+      };
     case "unsealed":
-      return { kind: "broken", error: fail("E_UNAVAILABLE", `the engine could not be sealed (${exit.step}), so nothing was run`, { remedy: "sbx doctor says which walls this system offers" }) };
+      return {
+        kind: "broken",
+        error: fail("E_UNAVAILABLE", `the engine could not be sealed (${exit.step}), so nothing was run`, {
+          remedy: "sbx doctor says which walls this system offers",
+        }),
+      };
     case "forbidden":
-      return { kind: "broken", error: fail("E_INTERNAL", "the engine tried a forbidden system call and was ended: treat the plugin as hostile") };
+      return {
+        kind: "broken",
+        error: fail(
+          "E_INTERNAL",
+          "the engine tried a forbidden system call and was ended: treat the plugin as hostile",
+        ),
+      };
     case "fault":
-      return { kind: "broken", error: fail("E_INTERNAL", `the engine broke the protocol (${exit.reason}) and was ended: treat the plugin as hostile`) };
+      return {
+        kind: "broken",
+        error: fail(
+          "E_INTERNAL",
+          `the engine broke the protocol (${exit.reason}) and was ended: treat the plugin as hostile`,
+        ),
+      };
     case "killed":
     case "unexpected":
       return { kind: "broken", error: fail("E_INTERNAL", "the engine ended unexpectedly") };
@@ -313,8 +372,13 @@ function exitCode(end: RunEnd): number {
 
 /** A denial or a limit that the plugin let through keeps its code; everything else is the plugin's own failure. */
 function exitOfUncaught(error: GuestError): number {
-  const row = error.code !== undefined && Object.hasOwn(errorTable, error.code) ? errorTable[error.code as ErrorCode] : undefined;
-  return row && (row.name === "PermissionDenied" || row.name === "FlowDenied" || row.name === "LimitExceeded") ? row.exit : 1;
+  const row =
+    error.code !== undefined && Object.hasOwn(errorTable, error.code)
+      ? errorTable[error.code as ErrorCode]
+      : undefined;
+  return row && (row.name === "PermissionDenied" || row.name === "FlowDenied" || row.name === "LimitExceeded")
+    ? row.exit
+    : 1;
 }
 
 function endWords(end: RunEnd): string {

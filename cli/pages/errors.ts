@@ -90,9 +90,9 @@ export const errorPages: Readonly<Record<ErrorCode, ErrorPage>> = {
   },
   E_LIMIT_STACK: {
     means: "The program called itself too deeply.",
-    why: "Usually it is a recursion without an end. A deep but finite one can be caught as an error and written as a loop.",
-    what: "Look at the repeating lines of the stack; raise the limit only for a recursion that is meant to be deep.",
-    example: "sbx run tree.ts --stack=2mb",
+    why: "Usually it is a recursion without an end. The program gets an error that it can catch; uncaught, it ends the run.",
+    what: "Look at the repeating lines of the stack. A recursion that is meant to be deep is better written as a loop: 1mb, the default, is also the most.",
+    example: "sbx run tree.ts --stack=1mb",
   },
   E_LIMIT_OUTPUT: {
     means: "The program printed more than it may.",

@@ -69,7 +69,13 @@ export interface PathTarget {
 
 /** Files that are doors to something else. `forbidden` are those that no grant opens (CONTRACT 3). */
 export type SpecialFile = "device" | "fifo" | "socket" | "kernel" | "forbidden";
-export const specialFiles: readonly string[] = ["device", "fifo", "socket", "kernel", "forbidden"] satisfies SpecialFile[];
+export const specialFiles: readonly string[] = [
+  "device",
+  "fifo",
+  "socket",
+  "kernel",
+  "forbidden",
+] satisfies SpecialFile[];
 
 export interface NetTarget {
   readonly kind: "net";

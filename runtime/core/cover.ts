@@ -3,7 +3,7 @@
 import type { DataTarget, NetTarget, PathTarget, Target } from "./capability.ts";
 import type { DataScope, Grant, PathScope } from "./grant.ts";
 import { covers as netCovers, coversForDeny as netDenies } from "./host.ts";
-import { autorunPlaceOf, placeOf, type Place } from "./places.ts";
+import { autorunPlaceOf, type Place, placeOf } from "./places.ts";
 
 /** Places of this system that grants must name. */
 export interface Places {
@@ -44,18 +44,29 @@ export function opens(grant: Grant, target: Target, names: readonly string[], pl
 
 function pathOpens(scope: PathScope | null, target: PathTarget, places: Places): boolean {
   if (target.canonical === "/dev/null") return true;
-  const root = placeOf(target.canonical, places.secret)?.root ?? (target.kind === "write" ? autorunPlaceOf(target.canonical, places.autorun)?.root : undefined);
+  const root =
+    placeOf(target.canonical, places.secret)?.root ??
+    (target.kind === "write" ? autorunPlaceOf(target.canonical, places.autorun)?.root : undefined);
   if (scope === null) return root === undefined && !isSpecial(target);
   if (isSpecial(target)) return scope.resolved === target.canonical && target.type !== "forbidden";
   if (root !== undefined && !within(scope.resolved, root)) return false;
   const written = within(target.lexical, scope.lexical) || within(target.lexical, scope.resolved);
   if (!written || !within(target.canonical, scope.resolved)) return false;
   // The granted folder itself can be neither removed nor renamed.
-  return !(target.entry && target.kind === "write" && target.type === "folder" && target.canonical === scope.resolved);
+  return !(
+    target.entry &&
+    target.kind === "write" &&
+    target.type === "folder" &&
+    target.canonical === scope.resolved
+  );
 }
 
 const isSpecial = (target: PathTarget): boolean =>
-  target.type === "device" || target.type === "fifo" || target.type === "socket" || target.type === "kernel" || target.type === "forbidden";
+  target.type === "device" ||
+  target.type === "fifo" ||
+  target.type === "socket" ||
+  target.type === "kernel" ||
+  target.type === "forbidden";
 
 function netOpens(grant: Grant, target: NetTarget): boolean {
   const scope = grant.scope === null ? null : grant.scope.kind === "net" ? grant.scope.net : undefined;
@@ -66,8 +77,14 @@ function dataOpens(scope: DataScope | null, target: DataTarget): boolean {
   if (scope === null) return true;
   if (scope.dataset !== target.dataset) return false;
   if (target.dataset === "kv") return true;
-  const access = scope.access === "write" || scope.access === target.access || (scope.access === "read" && target.access === "count");
-  return access && (target.fields ?? []).every((field) => scope.fields.length === 0 || scope.fields.includes(field));
+  const access =
+    scope.access === "write" ||
+    scope.access === target.access ||
+    (scope.access === "read" && target.access === "count");
+  return (
+    access &&
+    (target.fields ?? []).every((field) => scope.fields.length === 0 || scope.fields.includes(field))
+  );
 }
 
 /** `PREFIX_*`, `group.*` or the name itself. */

@@ -35,13 +35,22 @@ export function needOf(descriptor: Descriptor): GovernedNeed | null {
   switch (descriptor.name) {
     case "read":
     case "write":
-      return descriptor.path === undefined ? null : { kind: descriptor.name, path: checkedPath(descriptor.path) };
+      return descriptor.path === undefined
+        ? null
+        : { kind: descriptor.name, path: checkedPath(descriptor.path) };
     case "net":
-      return descriptor.host === undefined ? null : { kind: "net", url: urlOf(descriptor.host), method: descriptor.method ?? "GET" };
+      return descriptor.host === undefined
+        ? null
+        : { kind: "net", url: urlOf(descriptor.host), method: descriptor.method ?? "GET" };
     case "data":
       return descriptor.set === undefined
         ? null
-        : { kind: "data", dataset: descriptor.set, fields: descriptor.field === undefined ? [] : [descriptor.field], access: "read" };
+        : {
+            kind: "data",
+            dataset: descriptor.set,
+            fields: descriptor.field === undefined ? [] : [descriptor.field],
+            access: "read",
+          };
     case "env":
       return descriptor.variable === undefined ? null : { kind: "env", name: descriptor.variable };
     case "host":

@@ -30,8 +30,18 @@ const row = (name: GuestErrorName, exit: number, title: string, remedy: string):
 });
 
 export const errorTable = {
-  E_READ: row("PermissionDenied", 77, "reading a file or folder was not allowed", "grant it: --allow-read=PATH"),
-  E_WRITE: row("PermissionDenied", 77, "changing a file or folder was not allowed", "grant it: --allow-write=PATH"),
+  E_READ: row(
+    "PermissionDenied",
+    77,
+    "reading a file or folder was not allowed",
+    "grant it: --allow-read=PATH",
+  ),
+  E_WRITE: row(
+    "PermissionDenied",
+    77,
+    "changing a file or folder was not allowed",
+    "grant it: --allow-write=PATH",
+  ),
   E_NET: row("PermissionDenied", 77, "a connection was not allowed", "grant it: --allow-net=HOST[:PORT]"),
   E_NET_LOCAL: row(
     "PermissionDenied",
@@ -39,9 +49,24 @@ export const errorTable = {
     "an address that is not public needs a grant that names it",
     "name the address, a CIDR or localhost: --allow-net=127.0.0.1:8080, or add local=yes to the host's grant",
   ),
-  E_DATA: row("PermissionDenied", 77, "using a data set was not allowed", "grant it: --allow-data=NAME or --allow-data=kv"),
-  E_ENV: row("PermissionDenied", 77, "reading an environment variable was not allowed", "grant it: --allow-env=NAME"),
-  E_HOST: row("PermissionDenied", 77, "calling the host application was not allowed", "grant it: --allow-host=FUNCTION"),
+  E_DATA: row(
+    "PermissionDenied",
+    77,
+    "using a data set was not allowed",
+    "grant it: --allow-data=NAME or --allow-data=kv",
+  ),
+  E_ENV: row(
+    "PermissionDenied",
+    77,
+    "reading an environment variable was not allowed",
+    "grant it: --allow-env=NAME",
+  ),
+  E_HOST: row(
+    "PermissionDenied",
+    77,
+    "calling the host application was not allowed",
+    "grant it: --allow-host=FUNCTION",
+  ),
   E_FLOW: row(
     "FlowDenied",
     77,
@@ -50,16 +75,56 @@ export const errorTable = {
   ),
   E_EXPIRED: row("PermissionDenied", 77, "the grant has expired", "grant it again, or for longer: for=1h"),
   E_REVOKED: row("PermissionDenied", 77, "the grant was revoked", "grant it again"),
-  E_LIMIT_TIME: row("LimitExceeded", 124, "a time limit was reached", "raise it: --timeout=, --cpu=, --request-timeout="),
+  E_LIMIT_TIME: row(
+    "LimitExceeded",
+    124,
+    "a time limit was reached",
+    "raise it: --timeout=, --cpu=, --request-timeout=",
+  ),
   E_LIMIT_MEMORY: row("LimitExceeded", 125, "the memory limit was reached", "raise it: --memory=256mb"),
-  E_LIMIT_STACK: row("LimitExceeded", 125, "the stack limit was reached", "recurse less deeply, or raise it: --stack="),
-  E_LIMIT_OUTPUT: row("LimitExceeded", 125, "the output limit was reached", "print less, or raise it: --output=64mb"),
-  E_LIMIT_HANDLES: row("LimitExceeded", 125, "too many things are open at once", "close handles, or raise it: --handles="),
-  E_LIMIT_CALLS: row("LimitExceeded", 125, "too many calls", "await earlier calls, or raise --inflight= or the grant's maxCalls="),
-  E_LIMIT_BYTES: row("LimitExceeded", 125, "a byte limit was reached", "raise --body=, --traffic=, --kv= or the grant's maxBytes="),
-  E_IMPORT: row("ImportError", 1, "the plugin could not be loaded", "import only files below the plugin's folder, its own node_modules, and sbx: modules"),
+  E_LIMIT_STACK: row(
+    "LimitExceeded",
+    125,
+    "the stack limit was reached",
+    "recurse less deeply, or raise it: --stack=",
+  ),
+  E_LIMIT_OUTPUT: row(
+    "LimitExceeded",
+    125,
+    "the output limit was reached",
+    "print less, or raise it: --output=64mb",
+  ),
+  E_LIMIT_HANDLES: row(
+    "LimitExceeded",
+    125,
+    "too many things are open at once",
+    "close handles, or raise it: --handles=",
+  ),
+  E_LIMIT_CALLS: row(
+    "LimitExceeded",
+    125,
+    "too many calls",
+    "await earlier calls, or raise --inflight= or the grant's maxCalls=",
+  ),
+  E_LIMIT_BYTES: row(
+    "LimitExceeded",
+    125,
+    "a byte limit was reached",
+    "raise --body=, --traffic=, --kv= or the grant's maxBytes=",
+  ),
+  E_IMPORT: row(
+    "ImportError",
+    1,
+    "the plugin could not be loaded",
+    "import only files below the plugin's folder, its own node_modules, and sbx: modules",
+  ),
   E_INTEGRITY: row("InternalError", 65, "a file is damaged or was changed", "restore it from its source"),
-  E_SIGNATURE: row("InternalError", 65, "a signature is missing or does not hold", "ask the publisher for a signed package"),
+  E_SIGNATURE: row(
+    "InternalError",
+    65,
+    "a signature is missing or does not hold",
+    "ask the publisher for a signed package",
+  ),
   E_MANIFEST: row("InternalError", 78, "the manifest is not valid", "correct the line named in the message"),
   E_POLICY: row("InternalError", 78, "the policy is not valid", "correct the line named in the message"),
   E_CATALOG: row("InternalError", 78, "the catalog is not valid", "correct the line named in the message"),
@@ -108,7 +173,14 @@ export class SbxError extends Error {
   }
 
   /** What a plugin sees: plain data, no cause, no stack of sbx. */
-  toGuest(): { name: string; code: string; message: string; kind?: string; resource?: string; remedy?: string } {
+  toGuest(): {
+    name: string;
+    code: string;
+    message: string;
+    kind?: string;
+    resource?: string;
+    remedy?: string;
+  } {
     const { kind, resource, remedy } = this.details;
     return {
       name: this.name,

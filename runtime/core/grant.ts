@@ -1,8 +1,8 @@
 /** The one grammar of grants (CONTRACT 3), parsed and printed here for flags, manifests, policies, consent answers and the host
  *  protocol: `KIND=SCOPE[,SCOPE…][,option=value…]`. Knows nothing of decisions, and of paths and hosts only what its context says. */
-import { kinds, type Kind } from "./capability.ts";
+import { type Kind, kinds } from "./capability.ts";
 import { fail } from "./errors.ts";
-import { parseNetScope, printNetScope, type NetScope } from "./host.ts";
+import { type NetScope, parseNetScope, printNetScope } from "./host.ts";
 import { parseSize, parseTime, printSize, printTime } from "./units.ts";
 
 export type Effect = "allow" | "deny" | "ignore";
@@ -96,12 +96,20 @@ export function parseScopes(effect: Effect, kind: Kind, text: string | null, con
       if (word in options) throw fail("E_USAGE", `${kind}=${text}: the option ${word}= stands twice`);
       options[word] = parseOption(word, segment.text.slice(segment.equals + 1), kind, context);
     } else
-      throw fail("E_USAGE", `${kind}=${text}: "${word}=" is no option (${optionNames.join(", ")}); write "\\=" where a name holds "="`);
+      throw fail(
+        "E_USAGE",
+        `${kind}=${text}: "${word}=" is no option (${optionNames.join(", ")}); write "\\=" where a name holds "="`,
+      );
   }
   if (effect !== "allow" && Object.keys(options).some((name) => name !== "ops"))
     throw fail("E_USAGE", `${kind}=${text}: only ops= can narrow a ${effect}`);
   if (scopes.length === 0) return [{ effect, kind, scope: null, options: options as GrantOptions }];
-  return scopes.map((scope) => ({ effect, kind, scope: parseScope(kind, scope, context), options: options as GrantOptions }));
+  return scopes.map((scope) => ({
+    effect,
+    kind,
+    scope: parseScope(kind, scope, context),
+    options: options as GrantOptions,
+  }));
 }
 
 /** A whole grant, `read=./docs,for=10m`; `read` alone is the bare one. @throws E_USAGE */
@@ -160,7 +168,8 @@ function parseScope(kind: Kind, text: string, context: GrantContext): Scope | nu
     case "env":
     case "host": {
       const wild = kind === "env" ? /^[^*=\0]+\*?$/ : /^[A-Za-z_][\w-]*(\.[A-Za-z_][\w-]*)*(\.\*)?$/;
-      if (!wild.test(text)) throw fail("E_USAGE", `${kind}=${text}: write a name, or ${kind === "env" ? "PREFIX_*" : "group.*"}`);
+      if (!wild.test(text))
+        throw fail("E_USAGE", `${kind}=${text}: write a name, or ${kind === "env" ? "PREFIX_*" : "group.*"}`);
       return { kind, name: text };
     }
     default:
@@ -169,10 +178,14 @@ function parseScope(kind: Kind, text: string, context: GrantContext): Scope | nu
 }
 
 function parseDataScope(text: string): DataScope {
-  const match = /^([A-Za-z_][\w-]*)(?:\.([A-Za-z_]\w*(?:\+[A-Za-z_]\w*)*))?(?::(count|write|read))?$/.exec(text);
-  if (!match?.[1]) throw fail("E_USAGE", `data=${text}: write dataset, dataset.field+field, dataset:count or dataset:write`);
+  const match = /^([A-Za-z_][\w-]*)(?:\.([A-Za-z_]\w*(?:\+[A-Za-z_]\w*)*))?(?::(count|write|read))?$/.exec(
+    text,
+  );
+  if (!match?.[1])
+    throw fail("E_USAGE", `data=${text}: write dataset, dataset.field+field, dataset:count or dataset:write`);
   const access = (match[3] ?? "read") as DataScope["access"];
-  if (match[1] === "kv" && (match[2] || match[3])) throw fail("E_USAGE", "data=kv has no fields: it is the plugin's own store");
+  if (match[1] === "kv" && (match[2] || match[3]))
+    throw fail("E_USAGE", "data=kv has no fields: it is the plugin's own store");
   return { kind: "data", dataset: match[1], fields: match[2]?.split("+") ?? [], access };
 }
 

@@ -12,9 +12,11 @@ export function checkLabel(name: string): string {
 }
 
 /** The labels of `run` that `clearance` does not cover, sorted. Empty means the sink is open. */
-export const uncleared = (run: Labels, clearance: Labels): string[] => [...run].filter((label) => !clearance.has(label)).sort();
+export const uncleared = (run: Labels, clearance: Labels): string[] =>
+  [...run].filter((label) => !clearance.has(label)).sort();
 
 /** Those of `more` that `run` does not carry yet, sorted. */
-export const fresh = (run: Labels, more: Iterable<string>): string[] => [...new Set(more)].filter((label) => !run.has(label)).sort();
+export const fresh = (run: Labels, more: Iterable<string>): string[] =>
+  [...new Set(more)].filter((label) => !run.has(label)).sort();
 
 export const printLabels = (labels: Iterable<string>): string => [...labels].sort().join(", ");

@@ -8,25 +8,84 @@ export interface Place {
   readonly what: string;
 }
 
-const under = (home: string, what: string, paths: readonly string[]): Place[] => paths.map((path) => ({ path: `${home}/${path}`, what }));
+const homeTable = (home: string, table: Readonly<Record<string, readonly string[]>>): Place[] =>
+  Object.entries(table).flatMap(([what, paths]) => paths.map((path) => ({ path: `${home}/${path}`, what })));
 
-/** Places whose content is a secret: reading them needs a grant that names them, and raises `secret`. */
-export const secretPlaces = (home: string): Place[] => [
-  ...under(home, "keys", [".ssh", ".gnupg", ".aws", ".azure", ".config/gcloud", ".kube", ".docker/config.json", ".oci", ".age", ".config/sops"]),
-  ...under(home, "tokens", [
-    ".netrc", ".npmrc", ".pypirc", ".git-credentials", ".config/git/credentials", ".config/gh", ".config/hub", ".cargo/credentials",
-    ".cargo/credentials.toml", ".gem/credentials", ".composer/auth.json", ".terraform.d", ".vault-token", ".pgpass", ".my.cnf", ".databricks",
-    ".config/op", ".config/rclone", ".boto", ".s3cfg", ".m2/settings.xml", ".gradle/gradle.properties", ".nuget/NuGet/NuGet.Config",
-  ]),
-  ...under(home, "a password store", [
-    ".password-store", ".local/share/keyrings", ".local/share/kwalletd", ".config/Bitwarden", ".config/1Password", ".config/keepassxc", ".keepass",
-    "Library/Keychains", "AppData/Roaming/Microsoft/Credentials", "AppData/Local/Microsoft/Credentials", "AppData/Roaming/Microsoft/Protect",
-  ]),
-  ...under(home, "a browser's or mail program's profile", [
-    ".mozilla", ".thunderbird", ".config/google-chrome", ".config/chromium", ".config/BraveSoftware", ".config/microsoft-edge", ".config/vivaldi", ".config/opera",
-    "snap/firefox", "snap/chromium", "Library/Application Support/Google/Chrome", "Library/Application Support/Firefox", "Library/Thunderbird",
-    "Library/Mail", "Library/Cookies", "AppData/Local/Google/Chrome", "AppData/Local/Microsoft/Edge", "AppData/Roaming/Mozilla", "AppData/Roaming/Thunderbird",
-  ]),
+const homeSecrets: Readonly<Record<string, readonly string[]>> = {
+  keys: [
+    ".ssh",
+    ".gnupg",
+    ".aws",
+    ".azure",
+    ".config/gcloud",
+    ".kube",
+    ".docker/config.json",
+    ".oci",
+    ".age",
+    ".config/sops",
+  ],
+  tokens: [
+    ".netrc",
+    ".npmrc",
+    ".pypirc",
+    ".git-credentials",
+    ".config/git/credentials",
+    ".config/gh",
+    ".config/hub",
+    ".cargo/credentials",
+    ".cargo/credentials.toml",
+    ".gem/credentials",
+    ".composer/auth.json",
+    ".terraform.d",
+    ".vault-token",
+    ".pgpass",
+    ".my.cnf",
+    ".databricks",
+    ".config/op",
+    ".config/rclone",
+    ".boto",
+    ".s3cfg",
+    ".m2/settings.xml",
+    ".gradle/gradle.properties",
+    ".nuget/NuGet/NuGet.Config",
+  ],
+  "a password store": [
+    ".password-store",
+    ".local/share/keyrings",
+    ".local/share/kwalletd",
+    ".config/Bitwarden",
+    ".config/1Password",
+    ".config/keepassxc",
+    ".keepass",
+    "Library/Keychains",
+    "AppData/Roaming/Microsoft/Credentials",
+    "AppData/Local/Microsoft/Credentials",
+    "AppData/Roaming/Microsoft/Protect",
+  ],
+  "a browser's or mail program's profile": [
+    ".mozilla",
+    ".thunderbird",
+    ".config/google-chrome",
+    ".config/chromium",
+    ".config/BraveSoftware",
+    ".config/microsoft-edge",
+    ".config/vivaldi",
+    ".config/opera",
+    "snap/firefox",
+    "snap/chromium",
+    "Library/Application Support/Google/Chrome",
+    "Library/Application Support/Firefox",
+    "Library/Thunderbird",
+    "Library/Mail",
+    "Library/Cookies",
+    "AppData/Local/Google/Chrome",
+    "AppData/Local/Microsoft/Edge",
+    "AppData/Roaming/Mozilla",
+    "AppData/Roaming/Thunderbird",
+  ],
+};
+
+const systemSecrets: readonly Place[] = [
   { path: "/etc/shadow", what: "passwords" },
   { path: "/etc/gshadow", what: "passwords" },
   { path: "/etc/ssl/private", what: "keys" },
@@ -36,39 +95,116 @@ export const secretPlaces = (home: string): Place[] => [
   { name: /^(\.?wallet\.dat|\.htpasswd|\.vault_pass)$/i, what: "secrets" },
 ];
 
-/** Places that a system runs by itself: changing them needs a grant that names them. */
-export const autorunPlaces = (home: string): Place[] => [
-  ...under(home, "a shell start-up file", [
-    ".bashrc", ".bash_profile", ".bash_login", ".bash_logout", ".profile", ".zshrc", ".zprofile", ".zshenv", ".zlogin", ".zlogout", ".kshrc", ".cshrc",
-    ".tcshrc", ".login", ".inputrc", ".config/fish", ".config/nushell", ".config/powershell", "Documents/PowerShell", ".xprofile", ".xinitrc", ".xsession", ".xsessionrc", ".pam_environment",
-  ]),
-  ...under(home, "something that starts by itself", [
-    ".config/autostart", ".config/systemd", ".local/share/systemd", ".config/environment.d", ".local/share/applications", ".local/share/dbus-1", ".config/plasma-workspace",
-    "Library/LaunchAgents", "Library/LaunchDaemons", "AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Startup", ".vimrc", ".config/nvim", ".emacs", ".emacs.d", ".gitconfig", ".config/git", ".ssh",
-  ]),
-  ...["/etc/cron.d", "/etc/cron.daily", "/etc/cron.hourly", "/etc/cron.weekly", "/etc/crontab", "/var/spool/cron", "/etc/profile", "/etc/profile.d", "/etc/bash.bashrc",
-    "/etc/environment", "/etc/init.d", "/etc/systemd", "/lib/systemd", "/usr/lib/systemd", "/etc/xdg/autostart", "/etc/ld.so.preload", "/etc/ld.so.conf.d", "/etc/sudoers", "/etc/sudoers.d",
-    "/etc/udev", "/etc/ssh", "/Library/LaunchAgents", "/Library/LaunchDaemons"].map((path) => ({ path, what: "something that a system runs by itself" })),
-  { name: /^(crontab|\.envrc)$/, what: "something that a system runs by itself" },
+/** Places whose content is a secret: reading them needs a grant that names them, and raises `secret`. */
+export const secretPlaces = (home: string): Place[] => [...homeTable(home, homeSecrets), ...systemSecrets];
+
+const homeAutorun: Readonly<Record<string, readonly string[]>> = {
+  "a shell start-up file": [
+    ".bashrc",
+    ".bash_profile",
+    ".bash_login",
+    ".bash_logout",
+    ".profile",
+    ".zshrc",
+    ".zprofile",
+    ".zshenv",
+    ".zlogin",
+    ".zlogout",
+    ".kshrc",
+    ".cshrc",
+    ".tcshrc",
+    ".login",
+    ".inputrc",
+    ".config/fish",
+    ".config/nushell",
+    ".config/powershell",
+    "Documents/PowerShell",
+    ".xprofile",
+    ".xinitrc",
+    ".xsession",
+    ".xsessionrc",
+    ".pam_environment",
+  ],
+  "something that starts by itself": [
+    ".config/autostart",
+    ".config/systemd",
+    ".local/share/systemd",
+    ".config/environment.d",
+    ".local/share/applications",
+    ".local/share/dbus-1",
+    ".config/plasma-workspace",
+    "Library/LaunchAgents",
+    "Library/LaunchDaemons",
+    "AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Startup",
+    ".vimrc",
+    ".config/nvim",
+    ".emacs",
+    ".emacs.d",
+    ".gitconfig",
+    ".config/git",
+    ".ssh",
+  ],
+};
+
+const RUN_BY_SYSTEM = "something that a system runs by itself";
+const systemAutorun: readonly Place[] = [
+  ...[
+    "/etc/cron.d",
+    "/etc/cron.daily",
+    "/etc/cron.hourly",
+    "/etc/cron.weekly",
+    "/etc/crontab",
+    "/var/spool/cron",
+    "/etc/profile",
+    "/etc/profile.d",
+    "/etc/bash.bashrc",
+    "/etc/environment",
+    "/etc/init.d",
+    "/etc/systemd",
+    "/lib/systemd",
+    "/usr/lib/systemd",
+    "/etc/xdg/autostart",
+    "/etc/ld.so.preload",
+    "/etc/ld.so.conf.d",
+    "/etc/sudoers",
+    "/etc/sudoers.d",
+    "/etc/udev",
+    "/etc/ssh",
+    "/Library/LaunchAgents",
+    "/Library/LaunchDaemons",
+  ].map((path) => ({ path, what: RUN_BY_SYSTEM })),
+  { name: /^(crontab|\.envrc)$/, what: RUN_BY_SYSTEM },
 ];
 
+/** Places that a system runs by itself: changing them needs a grant that names them. */
+export const autorunPlaces = (home: string): Place[] => [...homeTable(home, homeAutorun), ...systemAutorun];
+
 /** Folders whose every content counts: `.git/hooks`, `.git/config` wherever they are. */
-const autorunInside = /\/\.git\/(hooks(\/|$)|config$)|\/\.husky(\/|$)|\/\.vscode\/(tasks|settings|launch)\.json$|\/\.idea(\/|$)/;
+const autorunInside =
+  /\/\.git\/(hooks(\/|$)|config$)|\/\.husky(\/|$)|\/\.vscode\/(tasks|settings|launch)\.json$|\/\.idea(\/|$)/;
 
 /** The place that a canonical path lies in, and what it is; the root is what a grant has to name. */
 export function placeOf(path: string, places: readonly Place[]): { root: string; what: string } | undefined {
   const name = path.slice(path.lastIndexOf("/") + 1);
   for (const place of places) {
     if (place.path !== undefined) {
-      if (path === place.path || path.startsWith(`${place.path}/`)) return { root: place.path, what: place.what };
+      if (path === place.path || path.startsWith(`${place.path}/`))
+        return { root: place.path, what: place.what };
     } else if (place.name?.test(name)) return { root: path, what: place.what };
   }
   return undefined;
 }
 
-export function autorunPlaceOf(path: string, places: readonly Place[]): { root: string; what: string } | undefined {
+export function autorunPlaceOf(
+  path: string,
+  places: readonly Place[],
+): { root: string; what: string } | undefined {
   const inside = autorunInside.exec(path);
-  if (inside) return { root: path.slice(0, inside.index + inside[0].replace(/\/$/, "").length), what: "something that tools run by themselves" };
+  if (inside)
+    return {
+      root: path.slice(0, inside.index + inside[0].replace(/\/$/, "").length),
+      what: "something that tools run by themselves",
+    };
   return placeOf(path, places);
 }
 

@@ -33,7 +33,10 @@ export const s = {
       z.string().check(
         z.minLength(1, "a path cannot be empty"),
         z.maxLength(32_768, "a path cannot be longer than 32768 characters"),
-        z.refine((text) => !text.includes("\0") && text.isWellFormed(), "a path cannot hold NUL or broken Unicode"),
+        z.refine(
+          (text) => !text.includes("\0") && text.isWellFormed(),
+          "a path cannot hold NUL or broken Unicode",
+        ),
       ),
       "path",
     ),
@@ -90,7 +93,8 @@ export function jsonDepth(text: string): number {
   for (let at = 0; at < text.length; at += 1) {
     const c = text.charCodeAt(at);
     if (c === 0x22) {
-      for (at += 1; at < text.length && text.charCodeAt(at) !== 0x22; at += 1) if (text.charCodeAt(at) === 0x5c) at += 1;
+      for (at += 1; at < text.length && text.charCodeAt(at) !== 0x22; at += 1)
+        if (text.charCodeAt(at) === 0x5c) at += 1;
     } else if (c === 0x7b || c === 0x5b) {
       depth += 1;
       if (depth > deepest) deepest = depth;
@@ -100,6 +104,7 @@ export function jsonDepth(text: string): number {
 }
 
 /** JSON Schema (draft 2020-12) of a shape, for the published schemas and the printers. */
-export const toJsonSchema = (schema: Schema): Record<string, unknown> => z.toJSONSchema(schema, { unrepresentable: "any" }) as Record<string, unknown>;
+export const toJsonSchema = (schema: Schema): Record<string, unknown> =>
+  z.toJSONSchema(schema, { unrepresentable: "any" }) as Record<string, unknown>;
 
 export const objectOf = (shape: Shape): Schema => z.strictObject(shape);

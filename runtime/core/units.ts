@@ -10,7 +10,10 @@ function parse(text: string, units: Record<string, number>, what: string, exampl
   const unit = Object.hasOwn(units, word) ? units[word] : undefined;
   if (!match?.[1] || !unit) {
     const known = Object.keys(units).join(", ");
-    throw fail("E_USAGE", `"${text}" is not ${what}: write a number and a unit (${known}), for example ${example}`);
+    throw fail(
+      "E_USAGE",
+      `"${text}" is not ${what}: write a number and a unit (${known}), for example ${example}`,
+    );
   }
   return Math.round(Number(match[1]) * unit);
 }
@@ -42,5 +45,7 @@ export function humanSize(bytes: number): string {
     value /= 1024;
     at += 1;
   }
-  return at === 0 ? `${value} ${value === 1 ? "byte" : "bytes"}` : `${Number(value.toPrecision(3))} ${names[at]}`;
+  return at === 0
+    ? `${value} ${value === 1 ? "byte" : "bytes"}`
+    : `${Number(value.toPrecision(3))} ${names[at]}`;
 }

@@ -49,7 +49,14 @@ export class Audit {
   }
 
   decision(op: string, target: Target, decision: AuditDecision, rule: string, outcome: string): string {
-    return this.#append({ op, kind: target.kind, resource: clip(printTarget(target)), decision, rule, outcome });
+    return this.#append({
+      op,
+      kind: target.kind,
+      resource: clip(printTarget(target)),
+      decision,
+      rule,
+      outcome,
+    });
   }
 
   outcome(op: string, targets: readonly Target[], outcome: string, bytes: number): string {
@@ -62,8 +69,14 @@ export class Audit {
   }
 
   #append(fields: Pick<AuditRecord, "op" | "resource"> & Partial<AuditRecord>): string {
-    return this.#sink.append({ time: new Date(this.#clock.now()).toISOString(), ...this.#subject, ...fields, labels: [...this.#labels()].sort() });
+    return this.#sink.append({
+      time: new Date(this.#clock.now()).toISOString(),
+      ...this.#subject,
+      ...fields,
+      labels: [...this.#labels()].sort(),
+    });
   }
 }
 
-const clip = (text: string): string => (text.length > MAX_RESOURCE ? `${text.slice(0, MAX_RESOURCE)}…` : text);
+const clip = (text: string): string =>
+  text.length > MAX_RESOURCE ? `${text.slice(0, MAX_RESOURCE)}…` : text;

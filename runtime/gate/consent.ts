@@ -2,7 +2,7 @@
  *  and gives an answer; what the question looks like is the answerer's affair, a terminal's or a host application's. */
 import type { Kind, Target } from "../core/capability.ts";
 import { printTarget } from "../core/capability.ts";
-import { printGrant, type Grant } from "../core/grant.ts";
+import { type Grant, printGrant } from "../core/grant.ts";
 import type { AbortSignalLike } from "../core/powers.ts";
 import type { Policy, Rule } from "./policy.ts";
 
@@ -98,15 +98,21 @@ export class Asking {
   #silent(key: string): string | undefined {
     if (this.#options.consent === null) return "nobody can be asked";
     if (this.#refusedInARow >= REFUSALS_IN_A_ROW) return "three refusals in a row ended the asking";
-    if (this.#asked >= this.#options.prompts) return `${this.#options.prompts} questions were asked in this run`;
+    if (this.#asked >= this.#options.prompts)
+      return `${this.#options.prompts} questions were asked in this run`;
     return (this.#refusals.get(key) ?? 0) >= REFUSALS_OF_ONE ? "it was refused twice" : undefined;
   }
 
   settle(target: Target, scopes: readonly Grant[], more: More): Promise<Settled> {
     const key = `${target.kind} ${scopes[0] ? printGrant(scopes[0]) : printTarget(target)}`;
     const open = this.#open.get(key);
-    if (open) return open.then((settled) => (settled.kind === "granted" && settled.rule.passing ? this.settle(target, scopes, more) : settled));
-    const mine = this.#turn.then(() => this.#ask(key, target, scopes, more)).finally(() => this.#open.delete(key));
+    if (open)
+      return open.then((settled) =>
+        settled.kind === "granted" && settled.rule.passing ? this.settle(target, scopes, more) : settled,
+      );
+    const mine = this.#turn
+      .then(() => this.#ask(key, target, scopes, more))
+      .finally(() => this.#open.delete(key));
     this.#turn = mine.catch(() => undefined);
     this.#open.set(key, mine);
     return mine;
@@ -144,7 +150,10 @@ export class Asking {
     const { policy, memory } = this.#options;
     const granted = (options: Grant["options"], from: string, passing = false): Settled => {
       this.#refusedInARow = 0;
-      return { kind: "granted", rule: policy.add({ ...grant, options: { ...grant.options, ...options } }, from, now, passing) };
+      return {
+        kind: "granted",
+        rule: policy.add({ ...grant, options: { ...grant.options, ...options } }, from, now, passing),
+      };
     };
     switch (choice) {
       case "once":
@@ -193,11 +202,19 @@ const labelOf = (grant: Grant): string => printGrant(grant);
 /** Reading and sending are harmless apart and not together: says what both would make possible. */
 function combinationOf(target: Target, policy: Policy): string | undefined {
   const others = (kinds: readonly Kind[]): string[] =>
-    policy.rules.filter(({ grant, revoked }) => grant.effect === "allow" && !revoked && kinds.includes(grant.kind)).map(({ grant }) => printGrant(grant));
+    policy.rules
+      .filter(({ grant, revoked }) => grant.effect === "allow" && !revoked && kinds.includes(grant.kind))
+      .map(({ grant }) => printGrant(grant));
   const reading = target.kind === "read" || target.kind === "data" || target.kind === "env";
-  const partners = target.kind === "net" || target.kind === "host" ? others(["read", "data", "env"]) : reading ? others(["net", "host"]) : [];
+  const partners =
+    target.kind === "net" || target.kind === "host"
+      ? others(["read", "data", "env"])
+      : reading
+        ? others(["net", "host"])
+        : [];
   if (partners.length === 0) return undefined;
-  const shown = partners.slice(0, 3).join(", ") + (partners.length > 3 ? ` and ${partners.length - 3} more` : "");
+  const shown =
+    partners.slice(0, 3).join(", ") + (partners.length > 3 ? ` and ${partners.length - 3} more` : "");
   return target.kind === "net" || target.kind === "host"
     ? `together with ${shown} this could send what it reads there to ${printTarget(target)}`
     : `together with ${shown} this could send ${printTarget(target)} there`;

@@ -4,7 +4,7 @@ import { printTarget, type Target } from "../core/capability.ts";
 import { closes, opens, type Places } from "../core/cover.ts";
 import { fail, type SbxError } from "../core/errors.ts";
 import type { Grant } from "../core/grant.ts";
-import { fresh, printLabels, uncleared, type Labels } from "../core/labels.ts";
+import { fresh, type Labels, printLabels, uncleared } from "../core/labels.ts";
 import { placeOf } from "../core/places.ts";
 
 /** A source that carries a label, or a sink that may receive some. */
@@ -79,8 +79,13 @@ export class Flow {
   /** What touching this source raises. */
   labelsOf(target: Target): string[] {
     if (!isSource(target)) return [];
-    const found = this.#rules.labels.filter(({ source }) => closes(source, target, [], this.#places)).map(({ label }) => label);
-    if (target.kind === "env" && target.name === "*") found.push(...this.#rules.labels.filter(({ source }) => source.kind === "env").map(({ label }) => label));
+    const found = this.#rules.labels
+      .filter(({ source }) => closes(source, target, [], this.#places))
+      .map(({ label }) => label);
+    if (target.kind === "env" && target.name === "*")
+      found.push(
+        ...this.#rules.labels.filter(({ source }) => source.kind === "env").map(({ label }) => label),
+      );
     if (target.kind === "read" && placeOf(target.canonical, this.#places.secret)) found.push("secret");
     if (this.#rules.strict && target.kind === "read") found.push("local");
     return [...new Set(found)];
@@ -124,7 +129,8 @@ export class Flow {
     if (terminal && stream !== "events") return true;
     const cleared = new Set(stream === "events" ? [] : ["personal"]);
     const same = stream === "exit" ? "stdout" : stream;
-    for (const { sink, labels } of this.#rules.clear) if (sink === stream || sink === same) for (const label of labels) cleared.add(label);
+    for (const { sink, labels } of this.#rules.clear)
+      if (sink === stream || sink === same) for (const label of labels) cleared.add(label);
     return uncleared(this.#labels, cleared).length === 0;
   }
 
@@ -136,19 +142,27 @@ export class Flow {
   }
 
   #clearance(sink: Target): Labels {
-    const rules = this.#rules.clear.filter((rule) => typeof rule.sink !== "string" && opens(rule.sink, sink, [], this.#places));
+    const rules = this.#rules.clear.filter(
+      (rule) => typeof rule.sink !== "string" && opens(rule.sink, sink, [], this.#places),
+    );
     return new Set(rules.flatMap((rule) => rule.labels));
   }
 
   #refusal(sink: Target, closed: readonly string[]): SbxError {
     const by = this.raised.filter(({ label }) => closed.includes(label)).map((raised) => raised.by);
-    const because = by.length ? `${printLabels(closed)} was raised by reading ${[...new Set(by)].slice(0, 3).join(", ")}` : "";
+    const because = by.length
+      ? `${printLabels(closed)} was raised by reading ${[...new Set(by)].slice(0, 3).join(", ")}`
+      : "";
     const clearance = (name: string): string => `--clear=${sink.kind}=${name}:${closed.join("+")}`;
     return fail("E_FLOW", `what carries the label ${printLabels(closed)} may not go to ${sink.words}`, {
       kind: sink.kind,
       resource: sink.words,
       remedy: clearance(sink.kind === "net" ? `${sink.host}:${sink.port}` : sink.words),
-      person: { resolved: printTarget(sink), remedy: clearance(printTarget(sink)), ...(because ? { why: because } : {}) },
+      person: {
+        resolved: printTarget(sink),
+        remedy: clearance(printTarget(sink)),
+        ...(because ? { why: because } : {}),
+      },
     });
   }
 }

@@ -1,20 +1,20 @@
 /** The one road (DESIGN 3): from an operation's name and arguments to its result, in one order. Every operation goes through here and
  *  nothing else turns a need into a power. Knows no operation by name. */
-import type { GovernedNeed, HandleNeed, Kind, Need, Target } from "../core/capability.ts";
-import { fail, isSbxError, type SbxError } from "../core/errors.ts";
+import type { GovernedNeed, Kind } from "../core/capability.ts";
+import { fail, isSbxError } from "../core/errors.ts";
 import type { PowerSource } from "../core/powers.ts";
 import { parseArguments, parseWith } from "../core/schema.ts";
 import { type Operation, type OperationContext, type RunFacts, WithBytes } from "../op.ts";
 import type { Audit } from "./audit.ts";
 import type { Clock } from "./clock.ts";
 import type { Asking } from "./consent.ts";
-import { type Flow, isSource } from "./flow.ts";
+import type { Flow } from "./flow.ts";
 import { Handles } from "./handles.ts";
 import { Judge } from "./judge.ts";
-import { LiveLease, overReason } from "./lease.ts";
+import { overReason } from "./lease.ts";
 import type { Budget } from "./limits.ts";
 import type { Policy } from "./policy.ts";
-import type { Seat } from "./seat.ts";
+import { type Call, Road } from "./road.ts";
 
 export type Sources = { readonly [K in Kind]?: PowerSource<GovernedNeed & { kind: K }, unknown> };
 
@@ -27,18 +27,6 @@ export interface GateWorld {
   readonly audit: Audit;
   readonly clock: Clock;
   readonly facts: RunFacts;
-}
-
-export interface Call {
-  /** The guest's number for it, by which it can be cancelled. */
-  readonly id: number;
-  /** `fs.readFile` */
-  readonly name: string;
-  readonly operation: Operation;
-  readonly args: unknown;
-  readonly body: Uint8Array | null;
-  /** Raw stack of the call site, for the person. */
-  readonly at?: string;
 }
 
 export interface Result {
@@ -66,7 +54,8 @@ export class Gate {
     const road = new Road(call, names, operation.needs(args));
     this.#running.add(road);
     try {
-      for (const [key, need] of road.governed) road.seats.push(await this.judge.resolve(key, need, call.name, names));
+      for (const [key, need] of road.governed)
+        road.seats.push(await this.judge.resolve(key, need, call.name, names));
       for (const [key, need] of road.handles) road.seats.push(...this.judge.recall(key, need));
       for (const seat of road.seats) this.judge.policy(seat);
       for (const seat of road.seats) seat.lease.register();
@@ -90,7 +79,8 @@ export class Gate {
 
   /** Ends the powers of a call that runs; unknown numbers are ignored. */
   cancel(id: number): void {
-    for (const road of this.#running) if (road.call.id === id) road.end(fail("E_UNAVAILABLE", "the call was cancelled"));
+    for (const road of this.#running)
+      if (road.call.id === id) road.end(fail("E_UNAVAILABLE", "the call was cancelled"));
   }
 
   cancelAll(): void {
@@ -131,7 +121,12 @@ export class Gate {
     const started = road.seats.filter((seat) => seat.started);
     if (started.length === 0) return;
     const bytes = started.reduce((sum, seat) => sum + seat.moved, 0);
-    this.#world.audit.outcome(road.call.name, started.map((seat) => seat.target), outcome, bytes);
+    this.#world.audit.outcome(
+      road.call.name,
+      started.map((seat) => seat.target),
+      outcome,
+      bytes,
+    );
   }
 
   #leave(road: Road): void {
@@ -141,44 +136,6 @@ export class Gate {
       if (!road.kept) seat.lease.end(overReason());
       seat.made.release();
     }
-  }
-}
-
-/** One operation on its way. */
-class Road {
-  readonly call: Call;
-  readonly names: readonly string[];
-  readonly governed: [string, GovernedNeed][] = [];
-  readonly handles: [string, HandleNeed][] = [];
-  readonly seats: Seat[] = [];
-  kept = false;
-
-  constructor(call: Call, names: readonly string[], needs: Record<string, Need | undefined>) {
-    this.call = call;
-    this.names = names;
-    for (const [key, need] of Object.entries(needs)) {
-      if (need === undefined) continue;
-      if (need.kind === "handle") this.handles.push([key, need]);
-      else this.governed.push([key, need]);
-    }
-  }
-
-  end(reason: SbxError): void {
-    for (const seat of this.seats) if (seat.made.opening) seat.lease.end(reason);
-  }
-
-  /** What it will have touched. What is hidden from it is not touched. */
-  reads(): Target[] {
-    return this.seats.filter((seat) => !seat.hidden && isSource(seat.target)).map((seat) => seat.target);
-  }
-
-  /** One operation is one use of a rule, however many of its needs the rule covers; the first of them stands for all. */
-  charged(): Seat[] {
-    return this.seats.filter((seat, at) => this.seats.findIndex((other) => other.lease.rule === seat.lease.rule) === at);
-  }
-
-  leases(): LiveLease[] {
-    return this.seats.map((seat) => seat.lease);
   }
 }
 

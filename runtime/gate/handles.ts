@@ -29,7 +29,9 @@ export class Handles {
   /** @throws E_LIMIT_HANDLES */
   add(record: Omit<HandleRecord, "number">): number {
     if (this.#open.size >= this.#most)
-      throw fail("E_LIMIT_HANDLES", `${this.#most} things are open already`, { remedy: "close some first, or raise --handles=" });
+      throw fail("E_LIMIT_HANDLES", `${this.#most} things are open already`, {
+        remedy: "close some first, or raise --handles=",
+      });
     const number = this.#next;
     this.#next += 1;
     this.#open.set(number, { ...record, number });

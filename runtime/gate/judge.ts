@@ -1,6 +1,12 @@
 /** The single steps of the road for one need: resolve, policy, sink, consent. Each gives way or throws the denial, audited. The gate
  *  calls them in order; redirects and addresses met on the way go through the same steps. */
-import { type GovernedNeed, type HandleNeed, type Kind, printTarget, type Target } from "../core/capability.ts";
+import {
+  type GovernedNeed,
+  type HandleNeed,
+  type Kind,
+  printTarget,
+  type Target,
+} from "../core/capability.ts";
 import { type ErrorCode, errorTable, fail, isSbxError, type SbxError } from "../core/errors.ts";
 import type { PowerSource } from "../core/powers.ts";
 import type { AuditDecision } from "./audit.ts";
@@ -8,8 +14,8 @@ import type { Clock } from "./clock.ts";
 import { type Flow, isSink, isSource } from "./flow.ts";
 import type { GateWorld } from "./gate.ts";
 import type { Handles } from "./handles.ts";
-import type { Budget } from "./limits.ts";
 import { type LeaseHost, LiveLease, overReason } from "./lease.ts";
+import type { Budget } from "./limits.ts";
 import { type Decision, denialCode, remedyFor, scopesFor } from "./policy.ts";
 import { Seat } from "./seat.ts";
 
@@ -65,11 +71,21 @@ export class Judge implements LeaseHost {
   /** The needs with which a handle was opened, on the side that is used now. @throws E_INVALID */
   recall(key: string, need: HandleNeed): Seat[] {
     const record = this.#handles.get(need.handle, need.type);
-    const used = record.leases.filter(({ target }) => need.side === "any" || (need.side === "in" ? isSource(target) : isSink(target)));
-    if (used.length === 0 && record.leases.length > 0) throw fail("E_INVALID", `it was not opened for this`, { kind: need.type });
+    const used = record.leases.filter(
+      ({ target }) => need.side === "any" || (need.side === "in" ? isSource(target) : isSink(target)),
+    );
+    if (used.length === 0 && record.leases.length > 0)
+      throw fail("E_INVALID", `it was not opened for this`, { kind: need.type });
     return used.map((lease) => {
       lease.alive();
-      return new Seat({ key, target: lease.target, lease, opening: false, open: async () => record.object, ...nothing });
+      return new Seat({
+        key,
+        target: lease.target,
+        lease,
+        opening: false,
+        open: async () => record.object,
+        ...nothing,
+      });
     });
   }
 
@@ -80,7 +96,8 @@ export class Judge implements LeaseHost {
       case "denied":
         throw this.#denied(seat, seat.decision.code, seat.decision.text, seat.decision.remedy, "denied");
       case "ignored":
-        return this.#hide(seat, seat.decision.text);
+        this.#hide(seat, seat.decision.text);
+        return;
       case "granted":
         seat.lease.bind(seat.decision);
         seat.note("allowed", seat.decision.text);
@@ -114,7 +131,8 @@ export class Judge implements LeaseHost {
     switch (settled.kind) {
       case "granted":
         // The answer is one more rule; the question is judged again, because meanwhile anything may have changed.
-        if (this.#again(seat) === "open") throw this.#denied(seat, denialCode[seat.target.kind], settled.rule.from, open.remedy, "denied");
+        if (this.#again(seat) === "open")
+          throw this.#denied(seat, denialCode[seat.target.kind], settled.rule.from, open.remedy, "denied");
         this.policy(seat);
         return seat.note("asked-yes", settled.rule.from);
       case "overtaken":
@@ -122,13 +140,22 @@ export class Judge implements LeaseHost {
         this.policy(seat);
         return this.consent(seat, at, reason);
       case "refused": {
-        const code = errorTable[open.code].name === "LimitExceeded" ? denialCode[seat.target.kind] : open.code;
+        const code =
+          errorTable[open.code].name === "LimitExceeded" ? denialCode[seat.target.kind] : open.code;
         throw this.#denied(seat, code, "answer: no", open.remedy, "asked-no", open.why);
       }
       case "suppressed": {
-        if (this.#world.policy.ignoresSilence(seat.target.kind)) return this.#hide(seat, `--ignore-${seat.target.kind}`);
+        if (this.#world.policy.ignoresSilence(seat.target.kind))
+          return this.#hide(seat, `--ignore-${seat.target.kind}`);
         const asked = this.#world.asking.possible;
-        throw this.#denied(seat, open.code, asked ? settled.why : "no grant", open.remedy, asked ? "suppressed" : "denied", open.why);
+        throw this.#denied(
+          seat,
+          open.code,
+          asked ? settled.why : "no grant",
+          open.remedy,
+          asked ? "suppressed" : "denied",
+          open.why,
+        );
       }
       default:
         return settled satisfies never;
@@ -138,15 +165,28 @@ export class Judge implements LeaseHost {
   /** Labels first, then the touch. */
   raise(reads: readonly Target[]): void {
     const raised = this.flow.raise(reads);
-    if (raised.length) this.#world.audit.event("label", this.flow.raised.at(-1)?.by ?? "", `raised ${raised.join(", ")}`);
+    if (raised.length)
+      this.#world.audit.event("label", this.flow.raised.at(-1)?.by ?? "", `raised ${raised.join(", ")}`);
   }
 
   /** From here on the source may be touched. @throws when the audit cannot be written: then it is not touched */
   intend(seat: Seat): void {
     if (seat.decided === undefined) throw fail("E_INTERNAL", "a need was neither granted nor refused");
-    this.#world.audit.decision(seat.lease.operation, seat.target, seat.decided, seat.rule, seat.hidden ? "hidden" : "started");
+    this.#world.audit.decision(
+      seat.lease.operation,
+      seat.target,
+      seat.decided,
+      seat.rule,
+      seat.hidden ? "hidden" : "started",
+    );
     seat.started = true;
     seat.lease.alive();
+  }
+
+  /** An answer that nothing is done with yet. */
+  settled(seat: Seat): void {
+    if (seat.decided === undefined) throw fail("E_INTERNAL", "a need was neither granted nor refused");
+    this.#world.audit.decision(seat.lease.operation, seat.target, seat.decided, seat.rule, seat.hidden ? "hidden" : "granted");
   }
 
   #again(seat: Seat): Decision["kind"] {
@@ -165,7 +205,14 @@ export class Judge implements LeaseHost {
       this.budget.take(seat.lease.rule, this.clock.now(), seat.made.opening);
     } catch (error) {
       if (!isSbxError(error)) throw error;
-      throw this.#denied(seat, error.code, seat.rule, remedyFor(seat.target, "person"), "denied", error.message);
+      throw this.#denied(
+        seat,
+        error.code,
+        seat.rule,
+        remedyFor(seat.target, "person"),
+        "denied",
+        error.message,
+      );
     }
   }
 
@@ -173,7 +220,10 @@ export class Judge implements LeaseHost {
     seat.note("denied", rule);
     if (seat.made.absent() === undefined) {
       this.#refuse(seat, "denied", rule, "E_NOT_FOUND");
-      throw fail("E_NOT_FOUND", `${seat.target.words}: no such thing`, { kind: seat.target.kind, resource: seat.target.words });
+      throw fail("E_NOT_FOUND", `${seat.target.words}: no such thing`, {
+        kind: seat.target.kind,
+        resource: seat.target.words,
+      });
     }
     seat.hidden = true;
   }
@@ -181,7 +231,14 @@ export class Judge implements LeaseHost {
   // What running operations meet on the way: the same steps.
 
   async admit(target: Target, lease: LiveLease): Promise<void> {
-    const seat = new Seat({ key: "", target, lease, opening: false, open: async () => undefined, ...nothing });
+    const seat = new Seat({
+      key: "",
+      target,
+      lease,
+      opening: false,
+      open: async () => undefined,
+      ...nothing,
+    });
     this.policy(seat);
     this.sink(seat, []);
     await this.consent(seat, undefined);
@@ -210,20 +267,34 @@ export class Judge implements LeaseHost {
   }
 
   permits(target: Target, lease: LiveLease): boolean {
-    return this.#world.policy.judge(target, lease.names, this.#world.clock.now(), lease.rule).kind === "granted";
+    return (
+      this.#world.policy.judge(target, lease.names, this.#world.clock.now(), lease.rule).kind === "granted"
+    );
   }
 
   /** After a revocation: whatever is open and no longer granted ends. */
   rejudge(): void {
     for (const record of this.#handles)
       for (const lease of record.leases) {
-        const decision = this.#world.policy.judge(lease.target, lease.names, this.#world.clock.now(), lease.rule);
+        const decision = this.#world.policy.judge(
+          lease.target,
+          lease.names,
+          this.#world.clock.now(),
+          lease.rule,
+        );
         if (decision.kind === "granted") lease.bind(decision);
         else lease.end(denial(lease.target, "E_REVOKED", remedyFor(lease.target, "person")));
       }
   }
 
-  #denied(seat: Seat, code: ErrorCode, rule: string, remedy: string, decided: AuditDecision, why?: string): SbxError {
+  #denied(
+    seat: Seat,
+    code: ErrorCode,
+    rule: string,
+    remedy: string,
+    decided: AuditDecision,
+    why?: string,
+  ): SbxError {
     const record = this.#refuse(seat, decided, rule, code);
     return denial(seat.target, code, remedy, record, why);
   }
@@ -243,6 +314,11 @@ function denial(target: Target, code: ErrorCode, remedy: string, record?: string
     kind: target.kind,
     resource: target.words,
     remedy: remedy.startsWith("--") ? remedyFor(target, "plugin") : remedy,
-    person: { resolved: printTarget(target), remedy, ...(why === undefined ? {} : { why }), ...(record === undefined ? {} : { record }) },
+    person: {
+      resolved: printTarget(target),
+      remedy,
+      ...(why === undefined ? {} : { why }),
+      ...(record === undefined ? {} : { record }),
+    },
   });
 }

@@ -7,7 +7,7 @@ import type { Clock } from "./clock.ts";
 import type { Flow } from "./flow.ts";
 import { isSink } from "./flow.ts";
 import type { Budget } from "./limits.ts";
-import { stateOf, type Decision, type Rule } from "./policy.ts";
+import { type Decision, type Rule, stateOf } from "./policy.ts";
 
 export interface LeaseHost {
   readonly clock: Clock;
@@ -44,7 +44,10 @@ export class LiveLease implements Lease {
   /** From now on labels that close this sink cancel it. */
   register(): void {
     if (!isSink(this.target) || this.#unregister) return;
-    this.#unregister = this.#host.flow.register({ target: this.target, cancel: (reason) => this.end(reason) });
+    this.#unregister = this.#host.flow.register({
+      target: this.target,
+      cancel: (reason) => this.end(reason),
+    });
   }
 
   /** Binds to the rule that granted it; the rule's end is the lease's end. */
@@ -55,7 +58,9 @@ export class LiveLease implements Lease {
     const lasts = this.rule?.grant.options.for;
     if (!this.rule || lasts === undefined) return;
     const rest = this.rule.madeAt + lasts - this.#host.clock.now();
-    this.#expiry = this.#host.clock.after(Math.max(0, rest), () => this.end(fail("E_EXPIRED", "the grant has expired")));
+    this.#expiry = this.#host.clock.after(Math.max(0, rest), () =>
+      this.end(fail("E_EXPIRED", "the grant has expired")),
+    );
   }
 
   get signal(): AbortSignalLike {
@@ -68,7 +73,9 @@ export class LiveLease implements Lease {
 
   alive(): void {
     if (this.#ended) throw this.#ended;
-    if (this.rule && stateOf(this.rule, this.#host.clock.now()) === "expired") throw fail("E_EXPIRED", "the grant has expired");
+    if (this.rule?.revoked) throw fail("E_REVOKED", "the grant was revoked");
+    if (this.rule && stateOf(this.rule, this.#host.clock.now()) === "expired")
+      throw fail("E_EXPIRED", "the grant has expired");
   }
 
   spend(bytes: number, direction: "in" | "out"): void {

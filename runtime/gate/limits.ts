@@ -2,7 +2,7 @@
 import type { Kind } from "../core/capability.ts";
 import { fail } from "../core/errors.ts";
 import { humanSize, printSize } from "../core/units.ts";
-import { stateOf, type Rule } from "./policy.ts";
+import { type Rule, stateOf } from "./policy.ts";
 
 /** CONTRACT 5; sizes in bytes, times in ms, 0 = no limit where said. */
 export interface RunLimits {
@@ -56,7 +56,8 @@ export class Budget {
     const state = stateOf(rule, now);
     if (state === "revoked") throw fail("E_REVOKED", `${rule.from} was revoked`);
     if (state === "expired") throw fail("E_EXPIRED", `${rule.from} has expired`);
-    if (state === "used" && (opening || rule.grant.options.maxCalls !== undefined)) throw fail("E_LIMIT_CALLS", `${rule.from} is used up`);
+    if (state === "used" && (opening || rule.grant.options.maxCalls !== undefined))
+      throw fail("E_LIMIT_CALLS", `${rule.from} is used up`);
     if (opening) rule.uses += 1;
     rule.calls += 1;
   }
@@ -66,12 +67,16 @@ export class Budget {
     if (rule !== null) {
       const most = rule.grant.options.maxBytes;
       if (most !== undefined && rule.bytes + bytes > most)
-        throw fail("E_LIMIT_BYTES", `${rule.from} allows ${humanSize(most)} in all`, { remedy: `a larger maxBytes= (now ${printSize(most)})` });
+        throw fail("E_LIMIT_BYTES", `${rule.from} allows ${humanSize(most)} in all`, {
+          remedy: `a larger maxBytes= (now ${printSize(most)})`,
+        });
       rule.bytes += bytes;
     }
     if (kind !== "net") return;
     if (this.traffic + bytes > this.limits.traffic)
-      throw fail("E_LIMIT_BYTES", `this run may move ${humanSize(this.limits.traffic)} over the network`, { remedy: "--traffic=" });
+      throw fail("E_LIMIT_BYTES", `this run may move ${humanSize(this.limits.traffic)} over the network`, {
+        remedy: "--traffic=",
+      });
     this.traffic += bytes;
   }
 

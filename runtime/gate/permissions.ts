@@ -22,16 +22,17 @@ export class Permissions {
 
   async query(kind: Kind, need: GovernedNeed | null): Promise<PermissionState> {
     if (need === null) return this.#wholeKind(kind);
-    return this.#with(need, async (seat) => this.#state(seat.target));
+    return this.#with("query", need, async (seat) => this.#state(seat.target));
   }
 
   async request(kind: Kind, need: GovernedNeed | null, reason: string | undefined): Promise<PermissionState> {
     if (need === null) return this.#wholeKind(kind);
-    return this.#with(need, async (seat) => {
+    return this.#with("request", need, async (seat) => {
       try {
         this.#judge.policy(seat);
         this.#judge.sink(seat, []);
         await this.#judge.consent(seat, undefined, reason);
+        this.#judge.settled(seat);
       } catch (error) {
         if (!isSbxError(error) || error.code === "E_UNAVAILABLE") throw error;
       }
@@ -46,7 +47,7 @@ export class Permissions {
       this.#drop(kind, () => true, kind);
       return this.#wholeKind(kind);
     }
-    return this.#with(need, async (seat) => {
+    return this.#with("revoke", need, async (seat) => {
       const { target } = seat;
       const whole = target.kind === "read" || target.kind === "write" ? { ...target, tree: true } : target;
       this.#drop(kind, (rule) => closes(rule, whole, [], this.#world.policy.places), target.words);
@@ -55,9 +56,17 @@ export class Permissions {
   }
 
   #drop(kind: Kind, covered: (grant: Parameters<typeof closes>[0]) => boolean, resource: string): void {
-    const rules = this.#world.policy.rules.filter(({ grant }) => grant.effect === "allow" && grant.kind === kind && covered(grant));
+    const rules = this.#world.policy.rules.filter(
+      ({ grant }) => grant.effect === "allow" && grant.kind === kind && covered(grant),
+    );
     for (const rule of rules) rule.revoked = true;
-    this.#world.audit.event("revoke", resource, rules.length ? `the plugin gave back ${rules.map((rule) => rule.from).join(", ")}` : "nothing to give back");
+    this.#world.audit.event(
+      "revoke",
+      resource,
+      rules.length
+        ? `the plugin gave back ${rules.map((rule) => rule.from).join(", ")}`
+        : "nothing to give back",
+    );
     this.#judge.rejudge();
     this.#changed();
   }
@@ -78,12 +87,13 @@ export class Permissions {
     const { policy, clock, asking } = this.#world;
     const bare = policy.rules.filter(({ grant }) => grant.kind === kind && grant.scope === null);
     if (bare.some(({ grant, revoked }) => grant.effect === "deny" && !revoked)) return "denied";
-    if (bare.some((rule) => rule.grant.effect === "allow" && stateOf(rule, clock.now()) === "valid")) return "granted";
+    if (bare.some((rule) => rule.grant.effect === "allow" && stateOf(rule, clock.now()) === "valid"))
+      return "granted";
     return asking.possible ? "prompt" : "denied";
   }
 
-  async #with<T>(need: GovernedNeed, work: (seat: Seat) => Promise<T>): Promise<T> {
-    const seat = await this.#judge.resolve("", need, "permissions", []);
+  async #with<T>(asked: string, need: GovernedNeed, work: (seat: Seat) => Promise<T>): Promise<T> {
+    const seat = await this.#judge.resolve("", need, `permissions.${asked}`, []);
     try {
       return await work(seat);
     } finally {

@@ -2,10 +2,10 @@
  *  the rules never matters. Knows nothing of prompts, operations or disks: targets arrive resolved. */
 import { parseAddress } from "../core/address.ts";
 import type { Kind, NetTarget, PathTarget, Target } from "../core/capability.ts";
-import { closes, opens, within, type Places } from "../core/cover.ts";
+import { closes, opens, type Places, within } from "../core/cover.ts";
 import type { ErrorCode } from "../core/errors.ts";
-import { printFlag, printGrant, type Effect, type Grant } from "../core/grant.ts";
-import type { ScopeHost } from "../core/host.ts";
+import { type Effect, type Grant, printFlag, printGrant } from "../core/grant.ts";
+import { lacksNaming, type ScopeHost } from "../core/host.ts";
 import { autorunPlaceOf, holdsPlace, placeOf } from "../core/places.ts";
 
 /** A grant in force, with what was used of it. */
@@ -59,7 +59,17 @@ export class Policy {
   }
 
   add(grant: Grant, from: string, now: number, passing = false): Rule {
-    const rule: Rule = { id: this.#next, grant, from, madeAt: now, passing, uses: 0, calls: 0, bytes: 0, revoked: false };
+    const rule: Rule = {
+      id: this.#next,
+      grant,
+      from,
+      madeAt: now,
+      passing,
+      uses: 0,
+      calls: 0,
+      bytes: 0,
+      revoked: false,
+    };
     this.#next += 1;
     this.rules.push(rule);
     return rule;
@@ -78,27 +88,51 @@ export class Policy {
   judge(target: Target, names: readonly string[], now: number, held: Rule | null = null): Decision {
     const closed = this.#closed(target, names);
     if (closed) return closed;
-    if (isPath(target) && target.canonical === "/dev/null") return { kind: "granted", rule: null, text: "always" };
+    if (isPath(target) && target.canonical === "/dev/null")
+      return { kind: "granted", rule: null, text: "always" };
     if (!this.#ceilings.every((ceiling) => ceiling.some((grant) => opens(grant, target, names, this.places))))
-      return { kind: "denied", text: "ceiling", code: denialCode[target.kind], remedy: "outside what the policy or the manifest allows at all" };
+      return {
+        kind: "denied",
+        text: "ceiling",
+        code: denialCode[target.kind],
+        remedy: "outside what the policy or the manifest allows at all",
+      };
     return this.#opened(target, names, now, held);
   }
 
   /** Is there a bare `--ignore-KIND`, which answers what would be denied with "not there"? */
   ignoresSilence(kind: Kind): boolean {
-    return this.rules.some(({ grant, revoked }) => !revoked && grant.effect === "ignore" && grant.kind === kind && grant.scope === null);
+    return this.rules.some(
+      ({ grant, revoked }) =>
+        !revoked && grant.effect === "ignore" && grant.kind === kind && grant.scope === null,
+    );
   }
 
   #closed(target: Target, names: readonly string[]): Decision | undefined {
     const code = denialCode[target.kind];
     if (isPath(target)) {
-      const own = this.#protected.find(({ path }) => within(target.canonical, path) || within(target.lexical, path) || (target.tree && within(path, target.canonical)));
-      if (own) return { kind: "denied", text: `protected: ${own.what}`, code, remedy: `no grant opens ${own.what}` };
-      if (target.type === "forbidden") return { kind: "denied", text: "protected: a door to a process or terminal", code, remedy: "no grant opens it" };
+      const own = this.#protected.find(
+        ({ path }) =>
+          within(target.canonical, path) ||
+          within(target.lexical, path) ||
+          (target.tree && within(path, target.canonical)),
+      );
+      if (own)
+        return { kind: "denied", text: `protected: ${own.what}`, code, remedy: `no grant opens ${own.what}` };
+      if (target.type === "forbidden")
+        return {
+          kind: "denied",
+          text: "protected: a door to a process or terminal",
+          code,
+          remedy: "no grant opens it",
+        };
     }
     const closing = this.#find(["deny"], target, names) ?? this.#carries(target);
     if (closing) return { kind: "denied", text: closing.text, code, remedy: closing.remedy };
-    const ignore = this.rules.find((rule) => rule.grant.effect === "ignore" && rule.grant.scope !== null && this.#speaks(rule, target, names));
+    const ignore = this.rules.find(
+      (rule) =>
+        rule.grant.effect === "ignore" && rule.grant.scope !== null && this.#speaks(rule, target, names),
+    );
     return ignore ? { kind: "ignored", text: ignore.from } : undefined;
   }
 
@@ -106,7 +140,11 @@ export class Policy {
     return !rule.revoked && closes(rule.grant, target, names, this.places);
   }
 
-  #find(effects: readonly Effect[], target: Target, names: readonly string[]): { text: string; remedy: string } | undefined {
+  #find(
+    effects: readonly Effect[],
+    target: Target,
+    names: readonly string[],
+  ): { text: string; remedy: string } | undefined {
     const rule = this.rules.find((r) => effects.includes(r.grant.effect) && this.#speaks(r, target, names));
     return rule ? { text: rule.from, remedy: `remove the deny: ${rule.from}` } : undefined;
   }
@@ -115,12 +153,22 @@ export class Policy {
   #carries(target: Target): { text: string; remedy: string } | undefined {
     if (!isPath(target) || !target.tree) return undefined;
     const rule = this.rules.find(
-      (r) => r.grant.effect !== "allow" && !r.revoked && r.grant.scope !== null && (r.grant.kind === "read" || r.grant.kind === "write") &&
+      (r) =>
+        r.grant.effect !== "allow" &&
+        !r.revoked &&
+        r.grant.scope !== null &&
+        (r.grant.kind === "read" || r.grant.kind === "write") &&
         closes({ ...r.grant, kind: target.kind }, target, [], this.places),
     );
     if (rule) return { text: rule.from, remedy: `it is or contains something under ${rule.from}` };
-    if (target.type === "folder" && (holdsPlace(target.canonical, this.places.secret) || holdsPlace(target.canonical, this.places.autorun)))
-      return { text: "protected: well-known secrets inside", remedy: "it contains well-known secrets or files that the system runs" };
+    if (
+      target.type === "folder" &&
+      (holdsPlace(target.canonical, this.places.secret) || holdsPlace(target.canonical, this.places.autorun))
+    )
+      return {
+        text: "protected: well-known secrets inside",
+        remedy: "it contains well-known secrets or files that the system runs",
+      };
     return undefined;
   }
 
@@ -145,14 +193,23 @@ export class Policy {
     const remedy = remedyFor(target, "person");
     if (spent) {
       const state = stateOf(spent, now);
-      const code: ErrorCode = state === "expired" ? "E_EXPIRED" : state === "revoked" ? "E_REVOKED" : spentCode(spent);
+      const code: ErrorCode =
+        state === "expired" ? "E_EXPIRED" : state === "revoked" ? "E_REVOKED" : spentCode(spent);
       const said = state === "expired" ? "has expired" : state === "revoked" ? "was revoked" : "is used up";
       return { kind: "open", code, remedy, why: `${spent.from} ${said}` };
     }
-    const local = target.kind === "net" && target.address !== undefined && this.rules.some(
-      ({ grant }) => grant.kind === "net" && grant.effect === "allow" && opens({ ...grant, options: { ...grant.options, local: true } }, target, [], this.places),
-    );
-    const place = isPath(target) ? (placeOf(target.canonical, this.places.secret) ?? (target.kind === "write" ? autorunPlaceOf(target.canonical, this.places.autorun) : undefined)) : undefined;
+    const local =
+      target.kind === "net" &&
+      this.rules.some(
+        ({ grant: { kind, effect, scope } }) =>
+          kind === "net" &&
+          effect === "allow" &&
+          lacksNaming(scope?.kind === "net" ? scope.net : null, target),
+      );
+    const place = isPath(target)
+      ? (placeOf(target.canonical, this.places.secret) ??
+        (target.kind === "write" ? autorunPlaceOf(target.canonical, this.places.autorun) : undefined))
+      : undefined;
     return {
       kind: "open",
       code: local ? "E_NET_LOCAL" : denialCode[target.kind],
@@ -166,7 +223,11 @@ const isPath = (target: Target): target is PathTarget => target.kind === "read" 
 
 /** How little a rule is limited; among several the freest pays, whatever their order. */
 const freedom = ({ grant: { options }, id }: Rule): number =>
-  (options.uses === undefined ? 4 : 0) + (options.maxBytes === undefined ? 2 : 0) + (options.maxCalls === undefined ? 2 : 0) + (options.for === undefined ? 1 : 0) - id / 1e9;
+  (options.uses === undefined ? 4 : 0) +
+  (options.maxBytes === undefined ? 2 : 0) +
+  (options.maxCalls === undefined ? 2 : 0) +
+  (options.for === undefined ? 1 : 0) -
+  id / 1e9;
 
 export type RuleState = "valid" | "expired" | "used" | "revoked";
 
@@ -187,11 +248,17 @@ const spentCode = ({ grant: { options }, bytes }: Rule): ErrorCode =>
   options.maxBytes !== undefined && bytes >= options.maxBytes ? "E_LIMIT_BYTES" : "E_LIMIT_CALLS";
 
 /** The grant that would have helped, ready to paste behind the command: in the plugin's words for the plugin, resolved for a person. */
-export const remedyFor = (target: Target, reader: "plugin" | "person"): string => printFlag(grantFor(target, reader));
+export const remedyFor = (target: Target, reader: "plugin" | "person"): string =>
+  printFlag(grantFor(target, reader));
 
 /** The narrowest sensible grant for a target. */
 export function grantFor(target: Target, reader: "plugin" | "person" = "person"): Grant {
-  const grant = (scope: Grant["scope"]): Grant => ({ effect: "allow", kind: target.kind, scope, options: {} });
+  const grant = (scope: Grant["scope"]): Grant => ({
+    effect: "allow",
+    kind: target.kind,
+    scope,
+    options: {},
+  });
   switch (target.kind) {
     case "read":
     case "write": {
@@ -199,9 +266,17 @@ export function grantFor(target: Target, reader: "plugin" | "person" = "person")
       return grant({ kind: target.kind, written, lexical: target.lexical, resolved: target.canonical });
     }
     case "net":
-      return grant({ kind: "net", net: { methods: null, host: scopeHost(target, reader), port: target.port, path: null } });
+      return grant({
+        kind: "net",
+        net: { methods: null, host: scopeHost(target, reader), port: target.port, path: null },
+      });
     case "data":
-      return grant({ kind: "data", dataset: target.dataset, fields: target.fields ?? [], access: target.dataset === "kv" ? "read" : target.access });
+      return grant({
+        kind: "data",
+        dataset: target.dataset,
+        fields: target.fields ?? [],
+        access: target.dataset === "kv" ? "read" : target.access,
+      });
     case "env":
     case "host":
       return grant(target.name === "*" ? null : { kind: target.kind, name: target.name });
@@ -225,7 +300,10 @@ export function scopesFor(target: Target): Grant[] {
     case "write": {
       const folder = target.canonical.slice(0, target.canonical.lastIndexOf("/"));
       if (target.type === "folder" || folder === "") return [exact];
-      return [exact, { ...exact, scope: { kind: target.kind, written: folder, lexical: folder, resolved: folder } }];
+      return [
+        exact,
+        { ...exact, scope: { kind: target.kind, written: folder, lexical: folder, resolved: folder } },
+      ];
     }
     case "net": {
       if (exact.scope?.kind !== "net") return [exact];
@@ -242,4 +320,6 @@ export function scopesFor(target: Target): Grant[] {
 
 /** For reports: the rules that were never used. */
 export const unused = (policy: Policy): string[] =>
-  policy.rules.filter((rule) => rule.grant.effect === "allow" && rule.calls === 0).map((rule) => printGrant(rule.grant));
+  policy.rules
+    .filter((rule) => rule.grant.effect === "allow" && rule.calls === 0)
+    .map((rule) => printGrant(rule.grant));

@@ -1,8 +1,8 @@
 /** A policy file's text (CONTRACT 9) to rules. JSON with comments; every complaint names line and column. Knows nothing of where the
  *  file lies or which other policies there are. */
-import { type Node, parseTree, printParseErrorCode, type ParseError } from "jsonc-parser";
-import { fail, isSbxError } from "../core/errors.ts";
+import { isSbxError } from "../core/errors.ts";
 import { type Grant, type GrantContext, parseGrant } from "../core/grant.ts";
+import { JsonText, type JsonNode as Node } from "../core/jsonc.ts";
 import { checkLabel } from "../core/labels.ts";
 import { parseSize, parseTime } from "../core/units.ts";
 import type { ClearRule, LabelRule, StreamSink } from "./flow.ts";
@@ -33,25 +33,34 @@ const later = ["plugins", "when", "trust", "monitor"];
 
 /** @throws E_POLICY with file, line and column */
 export function parsePolicy(text: string, name: string, context: GrantContext): PolicyRules {
-  const file = new PolicyText(text, name);
-  const root = file.root();
+  const file = new PolicyText(text, name, "E_POLICY");
+  const { root } = file;
   for (const key of file.keys(root)) {
     if (later.includes(key.value)) throw file.wrong(key, `"${key.value}" is not available in this version`);
-    if (!known.includes(key.value)) throw file.wrong(key, `unknown key "${key.value}" (known: ${known.join(", ")})`);
+    if (!known.includes(key.value))
+      throw file.wrong(key, `unknown key "${key.value}" (known: ${known.join(", ")})`);
   }
   const version = file.member(root, "version");
   if (version?.value !== 1) throw file.wrong(version ?? root, `"version" must be 1`);
   const grants = (key: string, effect: Grant["effect"]): Written[] =>
-    file.list(root, key).flatMap((node) => file.grants(node, context, effect).map((grant) => ({ grant, at: file.at(node) })));
+    file
+      .list(root, key)
+      .flatMap((node) => file.grants(node, context, effect).map((grant) => ({ grant, at: file.at(node) })));
   return {
     allow: grants("allow", "allow"),
     deny: grants("deny", "deny"),
     ignore: grants("ignore", "ignore"),
     ceiling: file.member(root, "ceiling") ? grants("ceiling", "allow").map(({ grant }) => grant) : null,
-    labels: file.entries(root, "labels").flatMap(({ key, value }) =>
-      file.labels(value).flatMap((label) => file.grants(key, context, "deny").map((source) => ({ source, label }))),
-    ),
-    clear: file.member(root, "clear") ? file.entries(root, "clear").flatMap(({ key, value }) => clearOf(file, key, value, context)) : null,
+    labels: file
+      .entries(root, "labels")
+      .flatMap(({ key, value }) =>
+        file
+          .labels(value)
+          .flatMap((label) => file.grants(key, context, "deny").map((source) => ({ source, label }))),
+      ),
+    clear: file.member(root, "clear")
+      ? file.entries(root, "clear").flatMap(({ key, value }) => clearOf(file, key, value, context))
+      : null,
     limits: limitsOf(file, root),
   };
 }
@@ -69,43 +78,23 @@ function limitsOf(file: PolicyText, root: Node): Partial<RunLimits> {
     limits[name] = file.explained(value, () => {
       if ((sizes as readonly string[]).includes(name)) return parseSize(String(value.value));
       if ((times as readonly string[]).includes(name)) return parseTime(String(value.value));
-      if ((counts as readonly string[]).includes(name) && Number.isSafeInteger(value.value) && value.value >= 0) return value.value as number;
-      throw file.wrong(key, `"${name}" is no limit, or not a whole number (${[...sizes, ...times, ...counts].join(", ")})`);
+      if (
+        (counts as readonly string[]).includes(name) &&
+        Number.isSafeInteger(value.value) &&
+        value.value >= 0
+      )
+        return value.value as number;
+      throw file.wrong(
+        key,
+        `"${name}" is no limit, or not a whole number (${[...sizes, ...times, ...counts].join(", ")})`,
+      );
     });
   }
   return limits as Partial<RunLimits>;
 }
 
-/** The parsed text with its places. */
-class PolicyText {
-  readonly #text: string;
-  readonly #name: string;
-
-  constructor(text: string, name: string) {
-    this.#text = text;
-    this.#name = name;
-  }
-
-  root(): Node {
-    const errors: ParseError[] = [];
-    const tree = parseTree(this.#text, errors, { allowTrailingComma: true, disallowComments: false });
-    const [first] = errors;
-    if (first) throw fail("E_POLICY", `${this.#place(first.offset)}: ${printParseErrorCode(first.error)}`);
-    if (tree?.type !== "object") throw fail("E_POLICY", `${this.#name}: a policy is a JSON object`);
-    return tree;
-  }
-
-  keys(node: Node): (Node & { value: string })[] {
-    const keys = (node.children ?? []).map((property) => property.children?.[0] as Node & { value: string });
-    const twice = keys.find((key, at) => keys.findIndex((other) => other.value === key.value) !== at);
-    if (twice) throw this.wrong(twice, `"${twice.value}" stands twice`);
-    return keys;
-  }
-
-  member(node: Node, key: string): Node | undefined {
-    return node.children?.find((property) => property.children?.[0]?.value === key)?.children?.[1];
-  }
-
+/** A policy's text, with its lists, grants and labels. */
+class PolicyText extends JsonText {
   list(root: Node, key: string): Node[] {
     const node = this.member(root, key);
     if (node === undefined) return [];
@@ -121,7 +110,7 @@ class PolicyText {
   }
 
   grants(node: Node, context: GrantContext, effect: Grant["effect"]): Grant[] {
-    if (node.type !== "string") throw this.wrong(node, "a grant is a text, such as \"read=./docs\"");
+    if (node.type !== "string") throw this.wrong(node, 'a grant is a text, such as "read=./docs"');
     return this.explained(node, () => parseGrant(node.value as string, context, effect));
   }
 
@@ -138,19 +127,5 @@ class PolicyText {
       if (isSbxError(error) && error.code === "E_USAGE") throw this.wrong(node, error.message);
       throw error;
     }
-  }
-
-  at(node: Node): string {
-    return this.#place(node.offset);
-  }
-
-  wrong(node: Node, what: string): Error {
-    return fail("E_POLICY", `${this.at(node)}: ${what}`);
-  }
-
-  #place(offset: number): string {
-    const before = this.#text.slice(0, offset);
-    const line = before.split("\n").length;
-    return `${this.#name}:${line}:${offset - before.lastIndexOf("\n")}`;
   }
 }

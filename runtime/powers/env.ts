@@ -2,8 +2,12 @@
 import type { EnvNeed, EnvTarget, Target } from "../core/capability.ts";
 import type { EnvPower, Lease, PowerSource } from "../core/powers.ts";
 
-export function environment(variables: Readonly<Record<string, string | undefined>>): PowerSource<EnvNeed, EnvPower> {
-  const values = new Map(Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined));
+export function environment(
+  variables: Readonly<Record<string, string | undefined>>,
+): PowerSource<EnvNeed, EnvPower> {
+  const values = new Map(
+    Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
   return {
     resolve: async (need) => ({ ...need, words: need.name }),
     open: async (target, lease) => powerOver(values, target as EnvTarget, lease),
@@ -25,7 +29,9 @@ function powerOver(values: ReadonlyMap<string, string>, target: EnvTarget, lease
     },
     all() {
       lease.alive();
-      const permitted = [...values].filter(([name]) => lease.permits({ kind: "env", name, words: name } satisfies Target));
+      const permitted = [...values].filter(([name]) =>
+        lease.permits({ kind: "env", name, words: name } satisfies Target),
+      );
       return Object.fromEntries(permitted.map(([name, value]) => [name, handOut(value)]));
     },
   };

@@ -30,7 +30,10 @@ export function pluginStore(options: StoreOptions): PowerSource<DataNeed, StoreP
     resolve: async (need) => ({ ...need, words: need.dataset }),
     async open(target, lease) {
       if (target.kind !== "data" || target.dataset !== "kv")
-        throw fail("E_NOT_FOUND", `no catalog of this run describes the data set ${target.words}`, { kind: "data", resource: target.words });
+        throw fail("E_NOT_FOUND", `no catalog of this run describes the data set ${target.words}`, {
+          kind: "data",
+          resource: target.words,
+        });
       return power(await open(lease.limits.kv), lease);
     },
     release: () => undefined,
@@ -69,14 +72,22 @@ function power(database: DatabaseSync, lease: Lease): StorePower {
 }
 
 function handOut(database: DatabaseSync, key: string, lease: Lease): string | null {
-  const row = database.prepare("SELECT value FROM entry WHERE key = ?").get(key) as { value: string } | undefined;
+  const row = database.prepare("SELECT value FROM entry WHERE key = ?").get(key) as
+    | { value: string }
+    | undefined;
   if (row === undefined) return null;
   lease.spend(Buffer.byteLength(row.value), "in");
   return row.value;
 }
 
 function applyAll(database: DatabaseSync, changes: readonly KvChange[], lease: Lease): boolean {
-  const bytes = changes.reduce((sum, change) => sum + Buffer.byteLength(change.key) + ("value" in change && change.value ? Buffer.byteLength(change.value) : 0), 0);
+  const bytes = changes.reduce(
+    (sum, change) =>
+      sum +
+      Buffer.byteLength(change.key) +
+      ("value" in change && change.value ? Buffer.byteLength(change.value) : 0),
+    0,
+  );
   lease.spend(bytes, "out");
   database.exec("BEGIN IMMEDIATE");
   try {
@@ -92,12 +103,17 @@ function applyAll(database: DatabaseSync, changes: readonly KvChange[], lease: L
 /** false: a condition does not hold, and the whole batch is undone. */
 function applyOne(database: DatabaseSync, change: KvChange): boolean {
   const stands = (key: string): string | null =>
-    (database.prepare("SELECT value FROM entry WHERE key = ?").get(key) as { value: string } | undefined)?.value ?? null;
+    (database.prepare("SELECT value FROM entry WHERE key = ?").get(key) as { value: string } | undefined)
+      ?.value ?? null;
   switch (change.op) {
     case "check":
       return stands(change.key) === change.value;
     case "set":
-      database.prepare("INSERT INTO entry (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value").run(change.key, change.value);
+      database
+        .prepare(
+          "INSERT INTO entry (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        )
+        .run(change.key, change.value);
       return true;
     case "delete":
       database.prepare("DELETE FROM entry WHERE key = ?").run(change.key);
@@ -107,11 +123,22 @@ function applyOne(database: DatabaseSync, change: KvChange): boolean {
   }
 }
 
-function listFrom(database: DatabaseSync, prefix: string, after: string | undefined, limit: number, lease: Lease): KvEntry[] {
+function listFrom(
+  database: DatabaseSync,
+  prefix: string,
+  after: string | undefined,
+  limit: number,
+  lease: Lease,
+): KvEntry[] {
   const rows = database
-    .prepare("SELECT key, value FROM entry WHERE substr(key, 1, length(:prefix)) = :prefix AND key >= :prefix AND (:after IS NULL OR key > :after) ORDER BY key LIMIT :limit")
+    .prepare(
+      "SELECT key, value FROM entry WHERE substr(key, 1, length(:prefix)) = :prefix AND key >= :prefix AND (:after IS NULL OR key > :after) ORDER BY key LIMIT :limit",
+    )
     .all({ prefix, after: after ?? null, limit }) as unknown as KvEntry[];
-  lease.spend(rows.reduce((sum, { key, value }) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0), "in");
+  lease.spend(
+    rows.reduce((sum, { key, value }) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0),
+    "in",
+  );
   return rows.map(({ key, value }) => ({ key, value }));
 }
 
@@ -121,7 +148,10 @@ function translate(error: unknown, quota: number): Error {
   const said = { kind: "data", resource: "kv", cause: error };
   switch (code & 0xff) {
     case 13:
-      return fail("E_LIMIT_BYTES", `the store is full: ${humanSize(quota)}`, { ...said, remedy: "delete entries, or raise --kv=" });
+      return fail("E_LIMIT_BYTES", `the store is full: ${humanSize(quota)}`, {
+        ...said,
+        remedy: "delete entries, or raise --kv=",
+      });
     case 5:
     case 6:
       return fail("E_UNAVAILABLE", "another run of this plugin is using its store", said);

@@ -26,7 +26,9 @@ function print(node: Node): string {
     case "integer":
       return "number";
     case "array":
-      return node.prefixItems ? `[${node.prefixItems.map(print).join(", ")}]` : `${wrap(print(node.items ?? {}))}[]`;
+      return node.prefixItems
+        ? `[${node.prefixItems.map(print).join(", ")}]`
+        : `${wrap(print(node.items ?? {}))}[]`;
     case "object":
       return printObject(node);
     default:
@@ -35,9 +37,12 @@ function print(node: Node): string {
 }
 
 function printObject(node: Node): string {
-  if (typeof node.additionalProperties === "object") return `Record<string, ${print(node.additionalProperties)}>`;
+  if (typeof node.additionalProperties === "object")
+    return `Record<string, ${print(node.additionalProperties)}>`;
   const required = new Set(node.required);
-  const members = Object.entries(node.properties ?? {}).map(([name, of]) => `${name}${required.has(name) ? "" : "?"}: ${print(of)}`);
+  const members = Object.entries(node.properties ?? {}).map(
+    ([name, of]) => `${name}${required.has(name) ? "" : "?"}: ${print(of)}`,
+  );
   return members.length ? `{ ${members.join("; ")} }` : "{}";
 }
 

@@ -6,5 +6,7 @@ export default defineOp({
   result: s.record(s.text(1_048_576)),
   needs: () => ({ variables: need.env("*") }),
   run: (_, { variables }) => variables.all(),
-  examples: [{ call: "env.toObject().then((all) => Object.keys(all))", grants: ["env=LANG"], gives: "[ 'LANG' ]" }],
+  examples: [
+    { call: "env.toObject().then((all) => Object.keys(all))", grants: ["env=LANG"], gives: "[ 'LANG' ]" },
+  ],
 });

@@ -1,7 +1,8 @@
 import { defineOp, descriptorShape, needOf, s, states } from "../../runtime/op.ts";
 
 export default defineOp({
-  summary: "Tells whether something would be granted, would be asked, or would be denied, without asking anybody.",
+  summary:
+    "Tells whether something would be granted, would be asked, or would be denied, without asking anybody.",
   args: { ...descriptorShape },
   result: s.oneOf(...states),
   needs: () => ({}),

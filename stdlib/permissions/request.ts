@@ -1,7 +1,8 @@
 import { defineOp, descriptorShape, needOf, s, states } from "../../runtime/op.ts";
 
 export default defineOp({
-  summary: "Asks for something before it is needed, where there is somebody to ask; tells how it stands then.",
+  summary:
+    "Asks for something before it is needed, where there is somebody to ask; tells how it stands then.",
   args: { ...descriptorShape, reason: s.optional(s.text(65_536)) },
   result: s.oneOf(...states),
   needs: () => ({}),

@@ -25,13 +25,19 @@ interface Verdict {
   readonly reason?: string;
 }
 
-const chosen = loadCorpus(programs).filter(({ id, family, half }) => (half === "benign" ? !needsCatalog.includes(id) : families.includes(family)));
+const chosen = loadCorpus(programs).filter(({ id, family, half }) =>
+  half === "benign" ? !needsCatalog.includes(id) : families.includes(family),
+);
 const keyOf = ({ half, id }: { half: string; id: string }): string => `${half}/${id}`;
 const verdicts = new Map<string, Verdict>();
 
 function runPrograms(): Promise<void> {
   const only = chosen.map(keyOf).join(",");
-  const child = spawn(process.execPath, [join(programs, "run.mjs"), "--sbx", join(root, "dist/sbx"), "--only", only, "--json", report], { stdio: "ignore" });
+  const child = spawn(
+    process.execPath,
+    [join(programs, "run.mjs"), "--sbx", join(root, "dist/sbx"), "--only", only, "--json", report],
+    { stdio: "ignore" },
+  );
   return new Promise((done) => child.on("close", () => done()));
 }
 
@@ -39,14 +45,19 @@ describe.skipIf(process.platform !== "linux")("attack and benign programs", () =
   beforeAll(async () => {
     await runPrograms();
     if (!existsSync(report)) throw new Error("the programs were not run");
-    for (const verdict of JSON.parse(readFileSync(report, "utf8")) as Verdict[]) verdicts.set(keyOf(verdict), verdict);
+    for (const verdict of JSON.parse(readFileSync(report, "utf8")) as Verdict[])
+      verdicts.set(keyOf(verdict), verdict);
   }, 900_000);
 
-  it.each(chosen.map((program) => [`${keyOf(program)} ${program.name}`, program] as const))("%s", (_, program) => {
-    const verdict = verdicts.get(keyOf(program));
-    const reason = (known as Record<string, string>)[keyOf(program)];
-    if (reason !== undefined) expect(verdict?.verdict, `holds again, take it off the list: ${reason}`).toBe("FAIL");
-    else if (verdict?.verdict === "SKIP") console.warn(`SKIPPED ${keyOf(program)}: ${verdict.reason}`);
-    else expect(verdict, verdict?.reason).toMatchObject({ verdict: "PASS" });
-  });
+  it.each(chosen.map((program) => [`${keyOf(program)} ${program.name}`, program] as const))(
+    "%s",
+    (_, program) => {
+      const verdict = verdicts.get(keyOf(program));
+      const reason = (known as Record<string, string>)[keyOf(program)];
+      if (reason !== undefined)
+        expect(verdict?.verdict, `holds again, take it off the list: ${reason}`).toBe("FAIL");
+      else if (verdict?.verdict === "SKIP") console.warn(`SKIPPED ${keyOf(program)}: ${verdict.reason}`);
+      else expect(verdict, verdict?.reason).toMatchObject({ verdict: "PASS" });
+    },
+  );
 });

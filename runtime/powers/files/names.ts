@@ -7,6 +7,8 @@ import type { Pin, Pinner, PinOptions } from "./pin.ts";
 import * as system from "./system.ts";
 
 const MAX_LINKS = 40;
+const MAX_TRIES = 8;
+const aboutPath = new Set(["ENOENT", "EINVAL", "ENOTDIR", "ELOOP", "EACCES", "EPERM", "ENAMETOOLONG"]);
 
 /** As the house writes paths: `/` everywhere, no verbatim prefix. */
 const tidy = (path: string): string =>
@@ -137,8 +139,20 @@ class NamePin implements Pin {
 export const names: Pinner = {
   async pin(lexical: string, options: PinOptions) {
     const rules = pathRules(process.platform);
-    const found = await find(rules, lexical, options.entry);
-    return new NamePin(lexical, await spelling(rules, found, options.entry), found);
+    let blocked = "ENOENT";
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      try {
+        const found = await find(rules, lexical, options.entry);
+        return new NamePin(lexical, await spelling(rules, found, options.entry), found);
+      } catch (error) {
+        // Exchanged between two looks, or barred.
+        const code = system.errnoOf(error);
+        if (code === undefined || !aboutPath.has(code)) throw error;
+        blocked = code;
+      }
+    }
+    const none: Found = { folder: rules.root(lexical), names: [], stats: null, blocked };
+    return new NamePin(lexical, { folder: none.folder, canonical: lexical }, none);
   },
 
   async enter(folder, name) {

@@ -37,13 +37,19 @@ export function rememberedAnswers(file: string): Answers {
       if (parsed.version !== 1 || !Array.isArray(parsed.answers)) throw new Error("version");
       return parsed.answers;
     } catch (error) {
-      throw fail("E_INTEGRITY", `the remembered answers are damaged: ${file}`, { cause: error, remedy: "move the file away; answers will be asked again" });
+      throw fail("E_INTEGRITY", `the remembered answers are damaged: ${file}`, {
+        cause: error,
+        remedy: "move the file away; answers will be asked again",
+      });
     }
   };
   const save = (answers: readonly RememberedAnswer[]): void => {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const beside = `${file}.${randomUUID()}`;
-    writeFileSync(beside, `${JSON.stringify({ version: 1, answers }, null, 2)}\n`, { mode: 0o600, flush: true });
+    writeFileSync(beside, `${JSON.stringify({ version: 1, answers }, null, 2)}\n`, {
+      mode: 0o600,
+      flush: true,
+    });
     renameSync(beside, file);
   };
   return {

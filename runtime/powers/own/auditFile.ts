@@ -78,9 +78,13 @@ function writeWhole(descriptor: number, path: string, line: string): void {
 }
 
 const unwritable = (path: string, cause: unknown): Error =>
-  fail("E_UNAVAILABLE", `the audit ${path} cannot be written (${reason(cause)}), and without it nothing may happen`, {
-    cause,
-    remedy: "free space or fix its permissions, or name another file: --audit=FILE",
-  });
+  fail(
+    "E_UNAVAILABLE",
+    `the audit ${path} cannot be written (${reason(cause)}), and without it nothing may happen`,
+    {
+      cause,
+      remedy: "free space or fix its permissions, or name another file: --audit=FILE",
+    },
+  );
 
 const reason = (cause: unknown): string => (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;

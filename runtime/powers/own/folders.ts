@@ -20,17 +20,34 @@ export interface SystemFacts {
 
 export function ownFolders({ platform, home, variables }: SystemFacts): OwnFolders {
   const all = variables.SBX_HOME;
-  if (all) return { config: join(all, "config"), data: join(all, "data"), state: join(all, "state"), cache: join(all, "cache") };
-  const absolute = (name: string, or: string): string => (variables[name]?.startsWith("/") ? (variables[name] as string) : join(home, or));
+  if (all)
+    return {
+      config: join(all, "config"),
+      data: join(all, "data"),
+      state: join(all, "state"),
+      cache: join(all, "cache"),
+    };
+  const absolute = (name: string, or: string): string =>
+    variables[name]?.startsWith("/") ? (variables[name] as string) : join(home, or);
   switch (platform) {
     case "win32": {
       const local = variables.LOCALAPPDATA ?? join(home, "AppData/Local");
       const roaming = variables.APPDATA ?? join(home, "AppData/Roaming");
-      return { config: join(roaming, "sbx"), data: join(local, "sbx/data"), state: join(local, "sbx/state"), cache: join(local, "sbx/cache") };
+      return {
+        config: join(roaming, "sbx"),
+        data: join(local, "sbx/data"),
+        state: join(local, "sbx/state"),
+        cache: join(local, "sbx/cache"),
+      };
     }
     case "darwin": {
       const support = join(home, "Library/Application Support/sbx");
-      return { config: support, data: join(support, "data"), state: join(support, "state"), cache: join(home, "Library/Caches/sbx") };
+      return {
+        config: support,
+        data: join(support, "data"),
+        state: join(support, "state"),
+        cache: join(home, "Library/Caches/sbx"),
+      };
     }
     default:
       return {

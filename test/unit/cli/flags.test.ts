@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { optionTable, parseRun, type RunOptions } from "../../../cli/flags.ts";
+import { parseRun, type RunOptions } from "../../../cli/flags.ts";
+import { optionTable } from "../../../cli/optionTable.ts";
 import { isSbxError } from "../../../runtime/core/errors.ts";
 
 const kinds = ["read", "write", "net", "data", "env", "host"] as const;
@@ -166,8 +167,8 @@ const refused: readonly { why: string; argv: string[]; says: RegExp }[] = [
   { why: "a time without a unit", argv: ["--timeout=30", "p.ts"], says: /--timeout: "30" is not a time/ },
   { why: "a size with a time's unit", argv: ["--memory=5s", "p.ts"], says: /not a size/ },
   { why: "no time at all", argv: ["--timeout=0s", "p.ts"], says: /at least 1ms/ },
-  { why: "less memory than an engine needs", argv: ["--memory=1mb", "p.ts"], says: /at least 8mb/ },
-  { why: "more memory than wasm can address", argv: ["--memory=5gb", "p.ts"], says: /at most 4gb/ },
+  { why: "less memory than an engine needs", argv: ["--memory=1mb", "p.ts"], says: /at least 16mb/ },
+  { why: "more memory than the engine can address", argv: ["--memory=5gb", "p.ts"], says: /at most 2gb/ },
   { why: "a negative count", argv: ["--handles=-1", "p.ts"], says: /a whole number/ },
   { why: "a label without a name", argv: ["--label=read=./p", "p.ts"], says: /names no label/ },
   { why: "a label in capitals", argv: ["--label=read=./p:Personal", "p.ts"], says: /cannot be a label/ },

@@ -209,6 +209,17 @@ describe.skipIf(ptySupport() === undefined)("nobody is asked", () => {
       expect(run.raw).not.toContain("This once");
     });
 
+  test("when stderr is some other terminal", async () => {
+    const other = new PtyRun("/bin/sh", ["-c", "tty; sleep 20"]);
+    open.push(other);
+    await other.until(/(\/dev\/\S+)\r\n/);
+    const device = /\/dev\/\S+/.exec(other.raw)?.[0] ?? "";
+    const run = new PtyRun("/bin/sh", ["-c", `"$0" "$1" '[{}]' 2>${device}`, process.execPath, driver]);
+    open.push(run);
+    await run.until(/ANSWER nobody/);
+    expect(other.raw).not.toContain("This once");
+  });
+
   test("but with stdin and stdout elsewhere they are, and stdout stays clean", async () => {
     const dir = await folder();
     const run = new PtyRun(

@@ -279,7 +279,7 @@ test("a question that waits while its sink is closed is not asked any more", asy
   });
   const one = world({
     grants: ["--allow-read=."],
-    answers: [async () => (await waits, { choice: "no" as const })],
+    answers: [() => waits.then(() => ({ choice: "no" as const }))],
   });
   const first = one.fetch("https://first.example/");
   const second = one.fetch("https://second.example/");
@@ -298,7 +298,7 @@ test("a yes to a question whose sink was closed meanwhile opens nothing", async 
   });
   const one = world({
     grants: ["--allow-read=."],
-    answers: [async () => (await waits, { choice: "run" as const })],
+    answers: [() => waits.then(() => ({ choice: "run" as const }))],
   });
   const sent = one.fetch("https://first.example/");
   await new Promise((resolve) => setImmediate(resolve));
