@@ -70,7 +70,7 @@ async function sayFailure(error: unknown, cx: CommandContext): Promise<number> {
 
 /** Codes of runs that were ended from outside: their last bytes must not keep the process for a reader who does not read. */
 const ended: ReadonlySet<number> = new Set([86, 124, 125, 130]);
-const LAST_MOMENT = 100;
+const LAST_MOMENT = 20;
 
 /** What boot calls. Ends the process with the command's code once everything that was printed has been handed over. */
 export async function main(argv: readonly string[], start: BrokerStart): Promise<number> {

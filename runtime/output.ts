@@ -67,11 +67,16 @@ export class OutputQueue {
     };
   }
 
-  /** Everything that waits, written, whether a question is open or not. */
-  async flush(): Promise<void> {
+  /** Everything that waits, written, whether a question is open or not. A reader who does not read is given `patience` ms, if said. */
+  async flush(patience?: number): Promise<void> {
     this.#flushing = true;
     this.#drain();
-    while (this.#writing !== undefined) await this.#writing;
+    const late =
+      patience === undefined ? undefined : new Promise<"late">((done) => setTimeout(done, patience, "late"));
+    while (this.#writing !== undefined) {
+      const end = await (late === undefined ? this.#writing : Promise.race([this.#writing, late]));
+      if (end === "late") return;
+    }
   }
 
   get #open(): boolean {

@@ -64,6 +64,8 @@ export interface RunOutcome {
 
 /** Denials that a report lists at most. */
 const MAX_DENIALS = 1000;
+/** A run that is ended from outside does not wait longer than this, in ms, for a reader who does not read. */
+const LAST_MOMENT = 50;
 /** Bytes that may wait for a guest that does not read, before it is given no more. */
 const MAX_BACKLOG = 64 * 1024 ** 2;
 
@@ -158,7 +160,7 @@ export class Session {
     this.#stopping.abort(overReason());
     this.#gate.cancelAll();
     await this.#gate.handles.dropAll(overReason());
-    await this.#output.flush();
+    await this.#output.flush(end.kind === "done" || end.kind === "error" ? undefined : LAST_MOMENT);
     let exit = flow.streamOpen("exit") ? exitCode(end) : 76;
     try {
       this.#audit.event(end.kind === "limit" ? "limit" : "run.end", endWords(end), String(exit));

@@ -6,6 +6,6 @@ import type { Command } from "../main.ts";
 export const evaluate: Command = async (argv, cx) => {
   const options = parseRun(argv);
   if (options.watch) throw fail("E_USAGE", "eval has no file to watch", { remedy: "leave out --watch" });
-  const { runPlugin } = await import("../compose.ts");
+  const { runPlugin } = await import("../compose/compose.ts");
   return await runPlugin({ ...options, script: "-", source: options.script }, cx);
 };

@@ -10,6 +10,6 @@ export const run: Command = async (argv, cx) => {
     const style = styleFor(cx.err);
     for (const hint of options.hints) await cx.err.write(formatHint(hint, style));
   }
-  const { runPlugin } = await import("../compose.ts");
+  const { runPlugin } = await import("../compose/compose.ts");
   return await runPlugin(options, cx);
 };

@@ -1,6 +1,6 @@
 /** A whole run without an engine: the real gate, policy, flow and asking, over sources in memory, with a clock that tests turn, a person
  *  who answers from a script, and an audit that stays in memory. Fakes, not mocks: every part keeps its contract. */
-import { grantContext } from "../../cli/grants.ts";
+import { grantContext } from "../../cli/compose/grants.ts";
 import type { DataNeed, EnvNeed, GovernedNeed, Target } from "../../runtime/core/capability.ts";
 import { fail, isSbxError, type SbxError } from "../../runtime/core/errors.ts";
 import { type Effect, type Grant, parseGrant } from "../../runtime/core/grant.ts";
@@ -17,7 +17,7 @@ import {
   type Question,
 } from "../../runtime/gate/consent.ts";
 import { type ClearRule, Flow, type LabelRule, type StreamSink } from "../../runtime/gate/flow.ts";
-import { Gate, type GateWorld, type Result } from "../../runtime/gate/gate.ts";
+import { Gate, type GateWorld, type Result, type Sources } from "../../runtime/gate/gate.ts";
 import { Budget, defaultLimits, type RunLimits } from "../../runtime/gate/limits.ts";
 import { Permissions } from "../../runtime/gate/permissions.ts";
 import { Policy, type Protected } from "../../runtime/gate/policy.ts";
@@ -222,6 +222,7 @@ export class World {
   readonly asking: Asking;
   readonly budget: Budget;
   readonly sink: MemoryAudit;
+  readonly sources: Sources;
   readonly gate: Gate;
   readonly permissions: Permissions;
   readonly remembered: { readonly grant: Grant; readonly effect: "allow" | "deny" }[] = [];
@@ -254,14 +255,15 @@ export class World {
       signal: new AbortController().signal,
     });
     const subject = { run: "RUN", plugin: { id: "test", version: "1.0.0", content: "sha256-0" } };
+    this.sources = {
+      read: this.tree.read,
+      write: this.tree.write,
+      net: fakeNet(options.sites ?? {}, trace),
+      env: environment(options.env ?? {}) as PowerSource<EnvNeed, unknown>,
+      data: this.store,
+    };
     const world: GateWorld = {
-      sources: {
-        read: this.tree.read,
-        write: this.tree.write,
-        net: fakeNet(options.sites ?? {}, trace),
-        env: environment(options.env ?? {}) as PowerSource<EnvNeed, unknown>,
-        data: this.store,
-      },
+      sources: this.sources,
       policy: this.policy,
       flow: this.flow,
       asking: this.asking,

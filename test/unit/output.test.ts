@@ -118,3 +118,9 @@ describe.each([
     expect(output.text).toHaveLength(500_000);
   });
 });
+
+test("a reader who does not read is not waited for longer than was said", async () => {
+  const queue = new OutputQueue({ write: () => new Promise(() => {}) }, engine());
+  for (const text of ["a", "b"]) queue.write(1, Buffer.from(text));
+  await queue.flush(20);
+});

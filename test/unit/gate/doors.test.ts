@@ -85,7 +85,7 @@ describe("a policy file", () => {
   const read = (text: string) => parsePolicy(text, "policy.json", context);
   const wrong: readonly { why: string; text: string; says: string }[] = [
     { why: "that is no JSON", text: "{", says: "policy.json:1:2" },
-    { why: "that is a list", text: "[]", says: "a policy is a JSON object" },
+    { why: "that is a list", text: "[]", says: "JSON object" },
     { why: "without a version", text: "{}", says: '"version" must be 1' },
     { why: "of another version", text: '{"version": 2}', says: 'policy.json:1:13: "version" must be 1' },
     {

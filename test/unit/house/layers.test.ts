@@ -220,7 +220,7 @@ describe("the test above passes when", () => {
     },
     {
       why: "compose joins gate and powers",
-      path: "cli/compose.ts",
+      path: "cli/compose/compose.ts",
       source: `import "../runtime/gate/gate.ts";\nimport "../runtime/powers/files.ts";`,
     },
   ];

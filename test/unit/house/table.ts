@@ -89,7 +89,7 @@ export const table: readonly Layer[] = [
   // The only place where everything meets.
   {
     name: "compose",
-    files: /^cli\/(compose|clock|grants|policies|program)(\.ts|\/)/,
+    files: /^cli\/compose\//,
     layers: [
       "cli",
       "core",

@@ -1,8 +1,8 @@
 /** `--report`: a run in numbers and names, for machines. Never payloads. */
-import { printGrant } from "../runtime/core/grant.ts";
-import type { Policy } from "../runtime/gate/policy.ts";
-import type { AuditFile } from "../runtime/powers/own/auditFile.ts";
-import type { RunOutcome } from "../runtime/session.ts";
+import { printGrant } from "../../runtime/core/grant.ts";
+import type { Policy } from "../../runtime/gate/policy.ts";
+import type { AuditFile } from "../../runtime/powers/own/auditFile.ts";
+import type { RunOutcome } from "../../runtime/session.ts";
 import type { Loaded } from "./program.ts";
 
 export interface RunReport {

@@ -1,11 +1,11 @@
 /** From grants as they were typed or filed to rules in force: paths made absolute and resolved once, hosts in the URL standard's form,
  *  and a word where something may not be what was meant. */
 import { existsSync, realpathSync } from "node:fs";
-import type { Kind } from "../runtime/core/capability.ts";
-import { fail } from "../runtime/core/errors.ts";
-import type { Grant, GrantContext } from "../runtime/core/grant.ts";
-import { pathRules } from "../runtime/core/path.ts";
-import { operationNames } from "../stdlib/generated/registry.ts";
+import type { Kind } from "../../runtime/core/capability.ts";
+import { fail } from "../../runtime/core/errors.ts";
+import type { Grant, GrantContext } from "../../runtime/core/grant.ts";
+import { pathRules } from "../../runtime/core/path.ts";
+import { operationNames } from "../../stdlib/generated/registry.ts";
 
 export interface GrantBases {
   /** What relative paths are relative to. */
@@ -75,7 +75,7 @@ export function missingScope(grant: Grant): string | undefined {
 export async function refusePublicSuffix(grant: Grant): Promise<void> {
   const host = grant.scope?.kind === "net" ? grant.scope.net.host : undefined;
   if (grant.effect !== "allow" || host?.type !== "below") return;
-  const { isPublicSuffix } = await import("../runtime/powers/net/suffix.ts");
+  const { isPublicSuffix } = await import("../../runtime/powers/net/suffix.ts");
   if (isPublicSuffix(host.name))
     throw fail("E_USAGE", `*.${host.name} is a public suffix: everybody's hosts lie under it; name a domain`);
 }

@@ -1,15 +1,15 @@
 /** The last words about a run, on stderr: what went wrong, where in the plugin's sources, and what would help. */
 
-import type { SbxError } from "../runtime/core/errors.ts";
-import { fail } from "../runtime/core/errors.ts";
-import { printGrant } from "../runtime/core/grant.ts";
-import type { GuestError } from "../runtime/engine/message.ts";
-import type { Policy } from "../runtime/gate/policy.ts";
-import type { RunOutcome } from "../runtime/session.ts";
-import type { RunOptions } from "./flags.ts";
-import type { CommandContext } from "./main.ts";
+import type { SbxError } from "../../runtime/core/errors.ts";
+import { fail } from "../../runtime/core/errors.ts";
+import { printGrant } from "../../runtime/core/grant.ts";
+import type { GuestError } from "../../runtime/engine/message.ts";
+import type { Policy } from "../../runtime/gate/policy.ts";
+import type { RunOutcome } from "../../runtime/session.ts";
+import type { RunOptions } from "../flags.ts";
+import type { CommandContext } from "../main.ts";
+import type { SourcePlace } from "../report.ts";
 import type { Loaded } from "./program.ts";
-import type { SourcePlace } from "./report.ts";
 
 export interface Ending {
   readonly outcome: RunOutcome;
@@ -23,15 +23,15 @@ export interface Ending {
 export async function sayEnd(ending: Ending): Promise<void> {
   const { outcome, cx } = ending;
   if (outcome.end.kind === "done" && outcome.dropped === 0 && outcome.exit !== 76) return;
-  const report = await import("./report.ts");
-  const { styleFor } = await import("./style.ts");
+  const report = await import("../report.ts");
+  const { styleFor } = await import("../style.ts");
   const style = styleFor(cx.err);
   const text = await wordsOf(ending, report, style);
   if (text !== "") await cx.err.write(text);
 }
 
-type Report = typeof import("./report.ts");
-type Style = import("./style.ts").Style;
+type Report = typeof import("../report.ts");
+type Style = import("../style.ts").Style;
 
 async function wordsOf(ending: Ending, report: Report, style: Style): Promise<string> {
   const { outcome } = ending;

@@ -2,10 +2,10 @@
  *  united, ceilings, limits and clearances intersected with every policy that states them. A policy that cannot be read stops the run. */
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { fail, isSbxError } from "../runtime/core/errors.ts";
-import type { ClearRule } from "../runtime/gate/flow.ts";
-import type { RunLimits } from "../runtime/gate/limits.ts";
-import type { PolicyRules } from "../runtime/gate/policyFile.ts";
+import { fail, isSbxError } from "../../runtime/core/errors.ts";
+import type { ClearRule } from "../../runtime/gate/flow.ts";
+import type { RunLimits } from "../../runtime/gate/limits.ts";
+import type { PolicyRules } from "../../runtime/gate/policyFile.ts";
 import { type GrantBases, grantContext } from "./grants.ts";
 
 export interface PolicySet {
@@ -34,7 +34,7 @@ export async function loadPolicies(named: string | undefined, bases: GrantBases)
   ]) {
     const text = path === undefined ? undefined : read(path, must);
     if (path === undefined || text === undefined) continue;
-    const { parsePolicy } = await import("../runtime/gate/policyFile.ts");
+    const { parsePolicy } = await import("../../runtime/gate/policyFile.ts");
     files.push(resolve(path));
     rules.push(parsePolicy(text, path, grantContext({ ...bases, folder: dirname(resolve(path)) })));
   }

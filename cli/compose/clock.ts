@@ -1,5 +1,5 @@
 /** The system's clock, for the gate. */
-import type { Clock } from "../runtime/gate/clock.ts";
+import type { Clock } from "../../runtime/gate/clock.ts";
 
 export const clock: Clock = {
   now: () => Date.now(),

@@ -2,17 +2,17 @@
 import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { fail } from "../runtime/core/errors.ts";
-import type { FoundProgram } from "../runtime/core/sources.ts";
-import type { Bundler } from "../runtime/engine/transpile/bundle.ts";
-import { type LoadedProgram, loadProgram } from "../runtime/engine/transpile/load.ts";
-import type { Frame } from "../runtime/engine/transpile/positions.ts";
-import { openCache } from "../runtime/powers/cache.ts";
-import type { OwnFolders } from "../runtime/powers/own/folders.ts";
-import { findProgram, textProgram } from "../runtime/powers/program.ts";
-import type { Assets } from "./boot.ts";
-import type { RunOptions } from "./flags.ts";
-import { versionOf } from "./version.ts";
+import { fail } from "../../runtime/core/errors.ts";
+import type { FoundProgram } from "../../runtime/core/sources.ts";
+import type { Bundler } from "../../runtime/engine/transpile/bundle.ts";
+import { type LoadedProgram, loadProgram } from "../../runtime/engine/transpile/load.ts";
+import type { Frame } from "../../runtime/engine/transpile/positions.ts";
+import { openCache } from "../../runtime/powers/cache.ts";
+import type { OwnFolders } from "../../runtime/powers/own/folders.ts";
+import { findProgram, textProgram } from "../../runtime/powers/program.ts";
+import type { Assets } from "../boot.ts";
+import type { RunOptions } from "../flags.ts";
+import { versionOf } from "../version.ts";
 
 export interface Loaded {
   readonly program: LoadedProgram;
@@ -66,8 +66,8 @@ export async function loadPlugin(
 /** Loaded on a miss only: a cached program needs no bundler. */
 async function startedBundler(own: OwnFolders, assets: Assets): Promise<Bundler> {
   const [{ bundlerBounds, startBundler }, { placeExecutable }] = await Promise.all([
-    import("../runtime/engine/hosts/bundler.ts"),
-    import("../runtime/powers/executable.ts"),
+    import("../../runtime/engine/hosts/bundler.ts"),
+    import("../../runtime/powers/executable.ts"),
   ]);
   const placed = placeExecutable(assets("esbuild"), "esbuild", own.cache);
   const bundler = startBundler({
@@ -96,7 +96,7 @@ function readAll(): Uint8Array {
 }
 
 async function described(options: RunOptions, found: FoundProgram, program: LoadedProgram): Promise<Loaded> {
-  const { positionsOf } = await import("../runtime/engine/transpile/positions.ts");
+  const { positionsOf } = await import("../../runtime/engine/transpile/positions.ts");
   const positions = positionsOf(program.map, program.name);
   const script = options.script === "-" ? "stdin" : basename(options.script);
   const isFolder = found.root !== undefined && basename(options.script) !== basename(found.entry);

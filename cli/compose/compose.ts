@@ -1,0 +1,170 @@
+/** The only place where everything meets: options, policies, powers, engine, terminal and audit become one run. Decides nothing itself. */
+import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { basename } from "node:path";
+import { fail, type SbxError } from "../../runtime/core/errors.ts";
+import type { Engine } from "../../runtime/engine/engine.ts";
+import { adoptEngine } from "../../runtime/engine/hosts/process.ts";
+import { defaultLimits, type RunLimits } from "../../runtime/gate/limits.ts";
+import type { Policy } from "../../runtime/gate/policy.ts";
+import { rememberedAnswers } from "../../runtime/powers/own/answers.ts";
+import { type AuditFile, openAuditFile } from "../../runtime/powers/own/auditFile.ts";
+import { ownFolders } from "../../runtime/powers/own/folders.ts";
+import type { Session } from "../../runtime/session.ts";
+import type { RunOptions } from "../flags.ts";
+import type { CommandContext } from "../main.ts";
+import { PluginOutput } from "../pluginOutput.ts";
+import { formatWarning } from "../report.ts";
+import { styleFor } from "../style.ts";
+import { clock } from "./clock.ts";
+import { sayEnd } from "./ending.ts";
+import type { GrantBases } from "./grants.ts";
+import { cappedLimits, loadPolicies } from "./policies.ts";
+import { type Loaded, loadPlugin } from "./program.ts";
+import { protectedPlaces, recall, rulesInForce } from "./rules.ts";
+import { type RunReport, reportOf } from "./runReport.ts";
+import { sessionFor } from "./world.ts";
+
+/** Runs one plugin from the command line. Gives the exit code; whatever is wrong before it starts is thrown. */
+export async function runPlugin(options: RunOptions, cx: CommandContext): Promise<number> {
+  const { engine: child } = cx.start;
+  if (!child) throw fail("E_INTERNAL", "the engine was not started");
+  const engine = adoptEngine(child);
+  try {
+    return await composed(options, cx, engine);
+  } finally {
+    engine.kill();
+  }
+}
+
+async function composed(options: RunOptions, cx: CommandContext, engine: Engine): Promise<number> {
+  refuseLater(options);
+  const home = homedir();
+  const own = ownFolders({ platform: process.platform, home, variables: process.env });
+  const warn = (text: string): void => {
+    if (!options.quiet) void cx.err.write(formatWarning(text, styleFor(cx.err)));
+  };
+  const bases: GrantBases = {
+    folder: process.cwd(),
+    home,
+    plugin: process.cwd(),
+    data: own.data,
+    tmp: tmpdir(),
+  };
+  const [loaded, policies] = await Promise.all([
+    loadPlugin(options, own, cx.start.assets, warn),
+    loadPolicies(options.policy, bases),
+  ]);
+  if (options.catalog !== undefined) await checkCatalog(options.catalog);
+  const policy = await rulesInForce(
+    options,
+    policies,
+    { ...bases, plugin: loaded.root ?? bases.plugin },
+    protectedPlaces(own, policies, loaded),
+    warn,
+  );
+  const answers = rememberedAnswers(`${own.data}/answers.json`);
+  const remembered = recall(answers, loaded, policy, bases);
+  const limits = cappedLimits(askedLimits(options), policies);
+  const run = runId();
+  const audit = openAuditFile(options.audit ?? `${own.state}/audit/${run}.jsonl`, run);
+  const output = new PluginOutput(cx.out, cx.err);
+  const session = await sessionFor({
+    output,
+    options,
+    cx,
+    engine,
+    own,
+    loaded,
+    policies,
+    policy,
+    remembered,
+    limits,
+    run,
+    audit,
+    bases,
+  });
+  try {
+    return await ended(options, cx, session, loaded, policy, audit, output);
+  } finally {
+    audit.close();
+  }
+}
+
+/** Options of the contract whose feature does not exist yet are refused, never ignored. */
+function refuseLater(options: RunOptions): void {
+  const later: [string, boolean][] = [
+    ["--watch", options.watch],
+    ["--trace", options.trace !== undefined],
+    ["--proxy", options.proxy !== undefined],
+    ["--explain-flow", options.explainFlow],
+  ];
+  const asked = later.find(([, given]) => given);
+  if (asked) throw fail("E_USAGE", `${asked[0]} is not available in this version`);
+}
+
+/** Catalogs come with a later version; a malformed one is refused today. */
+async function checkCatalog(path: string): Promise<void> {
+  const { readFileSync } = await import("node:fs");
+  const { JsonText } = await import("../../runtime/core/jsonc.ts");
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw fail("E_CATALOG", `the catalog ${path} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+  const file = new JsonText(text, path, "E_CATALOG");
+  const version = file.member(file.root, "version");
+  if (version?.value !== 1) throw file.wrong(version ?? file.root, `"version" must be 1`);
+  const datasets = file.member(file.root, "datasets");
+  if (datasets?.type !== "object") throw file.wrong(datasets ?? file.root, `"datasets" must be an object`);
+}
+
+const askedLimits = (options: RunOptions): RunLimits => ({
+  ...defaultLimits,
+  ...options.limits,
+  ...(options.prompts === undefined ? {} : { prompts: options.prompts }),
+});
+
+/** A run's name: sorts by time, 26 characters of Crockford's base 32 as in the ULID specification. */
+function runId(): string {
+  const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  let time = clock.now();
+  let head = "";
+  for (let i = 0; i < 10; i += 1) {
+    head = alphabet[time % 32] + head;
+    time = Math.floor(time / 32);
+  }
+  return head + [...randomBytes(16)].map((byte) => alphabet[byte % 32]).join("");
+}
+
+async function ended(
+  options: RunOptions,
+  cx: CommandContext,
+  session: Session,
+  loaded: Loaded,
+  policy: Policy,
+  audit: AuditFile,
+  output: PluginOutput,
+): Promise<number> {
+  const outcome = await session.run();
+  const readerLeft = cx.out.closed && outcome.end.kind === "stopped";
+  await output.settle();
+  if (!readerLeft) await sayEnd({ outcome, options, cx, loaded, policy });
+  const report: RunReport = reportOf(outcome, policy, loaded, audit);
+  if (options.report !== undefined) writeReport(options.report, report);
+  if (options.json) await cx.err.write(`${JSON.stringify(report)}\n`);
+  return readerLeft ? 0 : outcome.exit;
+}
+
+function writeReport(path: string, report: RunReport): void {
+  try {
+    writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
+  } catch (error) {
+    throw fail(
+      "E_UNAVAILABLE",
+      `the report ${basename(path)} cannot be written (${(error as NodeJS.ErrnoException).code})`,
+    ) satisfies SbxError;
+  }
+}

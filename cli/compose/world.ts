@@ -1,0 +1,104 @@
+/** The powers, the engine, the terminal and the audit of one run, put together into its session. */
+
+import { fail } from "../../runtime/core/errors.ts";
+import type { Engine } from "../../runtime/engine/engine.ts";
+import type { Memory } from "../../runtime/gate/consent.ts";
+import type { RunLimits } from "../../runtime/gate/limits.ts";
+import type { Policy } from "../../runtime/gate/policy.ts";
+import { environment } from "../../runtime/powers/env.ts";
+import { files } from "../../runtime/powers/files/files.ts";
+import { net } from "../../runtime/powers/net/net.ts";
+import type { AuditFile } from "../../runtime/powers/own/auditFile.ts";
+import type { OwnFolders } from "../../runtime/powers/own/folders.ts";
+import { pluginStore } from "../../runtime/powers/store.ts";
+import { Session } from "../../runtime/session.ts";
+import { findOperation } from "../../stdlib/generated/registry.ts";
+import type { RunOptions } from "../flags.ts";
+import type { CommandContext } from "../main.ts";
+import type { PluginOutput } from "../pluginOutput.ts";
+import { terminalConsent } from "../terminal.ts";
+import { versionOf } from "../version.ts";
+import { clock } from "./clock.ts";
+import type { GrantBases } from "./grants.ts";
+import type { PolicySet } from "./policies.ts";
+import type { Loaded } from "./program.ts";
+import { flowOf } from "./rules.ts";
+import { standardInput } from "./stdin.ts";
+
+export interface Parts {
+  readonly options: RunOptions;
+  readonly cx: CommandContext;
+  readonly engine: Engine;
+  readonly own: OwnFolders;
+  readonly loaded: Loaded;
+  readonly policies: PolicySet;
+  readonly policy: Policy;
+  readonly remembered: Memory;
+  readonly limits: RunLimits;
+  readonly run: string;
+  readonly audit: AuditFile;
+  readonly bases: GrantBases;
+  readonly output: PluginOutput;
+}
+
+export async function sessionFor(parts: Parts): Promise<Session> {
+  const { options, cx, engine, own, loaded, policy, limits, run, audit, bases, output } = parts;
+  const disk = files({ cwd: bases.folder, tmp: bases.tmp });
+  const session: Session = new Session({
+    engine,
+    program: { name: loaded.program.name, source: loaded.program.source, data: programData(options, loaded) },
+    operations: findOperation,
+    sources: {
+      read: disk.read,
+      write: disk.write,
+      net: net(await netOptions(options)),
+      env: environment(process.env),
+      data: pluginStore({
+        file: `${own.data}/kv/${loaded.storeKey}.sqlite`,
+        sqlite: () => import("node:sqlite"),
+      }),
+    },
+    opener: disk.opener,
+    policy,
+    flow: flowOf({ ...parts, terminal: { stdout: cx.out.isTerminal, stderr: cx.err.isTerminal } }),
+    consent: terminalConsent({
+      noPrompt: options.noPrompt,
+      env: process.env,
+      interrupt: () => session.stop(),
+      settle: () => output.settle(),
+    }),
+    memory: parts.remembered,
+    audit,
+    subject: { run, plugin: { id: loaded.id, version: loaded.version, content: loaded.program.contentHash } },
+    who: loaded.who,
+    clock,
+    limits,
+    seed: options.deterministic ?? null,
+    output,
+    input: standardInput(options.script === "-"),
+    locate: (stack) => loaded.locate(stack),
+  });
+  const stop = (): void => session.stop();
+  process.once("SIGINT", stop).once("SIGTERM", stop).once("SIGHUP", stop);
+  cx.out.whenClosed.addEventListener("abort", stop, { once: true });
+  return session;
+}
+
+async function netOptions(options: RunOptions): Promise<{ ca?: string[]; userAgent: string }> {
+  const userAgent = `sbx/${versionOf().version}`;
+  if (options.caFile === undefined) return { userAgent };
+  const { readFile } = await import("node:fs/promises");
+  const pem = await readFile(options.caFile, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw fail("E_USAGE", `--ca-file=${options.caFile} cannot be read (${error.code})`);
+  });
+  return { userAgent, ca: [pem] };
+}
+
+const programData = (options: RunOptions, loaded: Loaded): Record<string, unknown> => ({
+  id: loaded.id,
+  version: loaded.version,
+  args: options.args,
+  mainModule: loaded.program.name,
+  sbxVersion: versionOf().version,
+  seed: options.deterministic ?? null,
+});
