@@ -17,6 +17,8 @@ export class Calls {
   readonly #done: Answer[] = [];
   #running = 0;
   #free = 0;
+  #closed = false;
+  #over: () => void = () => undefined;
 
   /** `ordered`: answers leave in the order of the calls, once nothing is under way (a deterministic run). */
   constructor(most: number, ordered: boolean) {
@@ -31,6 +33,7 @@ export class Calls {
 
   /** @throws E_LIMIT_CALLS when too many wait already */
   add(work: () => Promise<Answer>, mayWait: boolean): void {
+    if (this.#closed) return;
     if (!mayWait) {
       this.#free += 1;
       void this.#run(work, () => {
@@ -49,6 +52,20 @@ export class Calls {
     for (const answer of this.#done.splice(0).sort((a, b) => a.id - b.id)) answer.send();
   }
 
+  /** Nothing begins any more; resolves when what runs is over, or after `patience` ms. */
+  async close(patience: number): Promise<void> {
+    this.#closed = true;
+    this.#waiting.length = 0;
+    if (this.#running + this.#free === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, patience);
+      this.#over = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
   #fill(): void {
     while (this.#running < this.#most) {
       const next = this.#waiting.shift();
@@ -63,6 +80,7 @@ export class Calls {
   async #run(work: () => Promise<Answer>, over: () => void): Promise<void> {
     const answer = await work();
     over();
+    if (this.#running + this.#free === 0) this.#over();
     if (this.#ordered) this.#done.push(answer);
     else answer.send();
     this.#fill();

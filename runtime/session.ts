@@ -4,7 +4,7 @@
 import { type Answer, Calls } from "./calls.ts";
 import { type ErrorCode, errorTable, fail, isSbxError, type SbxError } from "./core/errors.ts";
 import type { FileOpener } from "./core/powers.ts";
-import { humanSize } from "./core/units.ts";
+import { humanSize, printSize } from "./core/units.ts";
 import type { Engine, EngineExit, Program } from "./engine/engine.ts";
 import type { GuestError, GuestMessage } from "./engine/message.ts";
 import { Audit, type AuditSink, type AuditSubject } from "./gate/audit.ts";
@@ -66,6 +66,8 @@ export interface RunOutcome {
 const MAX_DENIALS = 1000;
 /** A run that is ended from outside does not wait longer than this, in ms, for a reader who does not read. */
 const LAST_MOMENT = 50;
+/** What still runs when a run ends has this long, in ms, to notice; so that its outcome stands in the audit before the end. */
+const PATIENCE = 250;
 /** Bytes that may wait for a guest that does not read, before it is given no more. */
 const MAX_BACKLOG = 64 * 1024 ** 2;
 
@@ -159,6 +161,7 @@ export class Session {
     engine.kill();
     this.#stopping.abort(overReason());
     this.#gate.cancelAll();
+    await this.#calls.close(PATIENCE);
     await this.#gate.handles.dropAll(overReason());
     await this.#output.flush(end.kind === "done" || end.kind === "error" ? undefined : LAST_MOMENT);
     let exit = flow.streamOpen("exit") ? exitCode(end) : 76;
@@ -251,7 +254,7 @@ export class Session {
     const { flow, limits } = this.#options;
     if (!this.#budget.print(bytes.length)) {
       const said = `the plugin printed more than ${humanSize(limits.output)}`;
-      return this.#finish({ kind: "limit", error: fail("E_LIMIT_OUTPUT", said, { remedy: "--output=" }) });
+      return this.#finish({ kind: "limit", error: fail("E_LIMIT_OUTPUT", said, { remedy: `--output=${printSize(2 * limits.output)}` }) });
     }
     if (flow.streamOpen(stream === 1 ? "stdout" : "stderr")) this.#output.write(stream, bytes);
     else this.#output.drop(bytes.length);
@@ -281,7 +284,7 @@ export class Session {
   #fail(error: GuestError): void {
     if (error.kind === "memory") {
       const said = `the plugin needed more than ${humanSize(this.#options.limits.memory)} of memory`;
-      return this.#finish({ kind: "limit", error: fail("E_LIMIT_MEMORY", said, { remedy: "--memory=" }) });
+      return this.#finish({ kind: "limit", error: fail("E_LIMIT_MEMORY", said, { remedy: moreMemory(this.#options.limits) }) });
     }
     const denial = this.#denials.findLast(
       (known) => known.code === error.code && known.details.resource === error.resource,
@@ -314,13 +317,15 @@ const auditFailed = (error: SbxError): boolean =>
 const asSbxError = (error: unknown): SbxError =>
   isSbxError(error) ? error : fail("E_INTERNAL", "a defect in sbx itself", { cause: error });
 
+const moreMemory = ({ memory }: RunLimits): string => `--memory=${printSize(2 * memory)}`;
+
 function endOfEngine(exit: EngineExit, limits: RunLimits): RunEnd {
   switch (exit.kind) {
     case "fatal":
       return {
         kind: "limit",
         error: fail("E_LIMIT_MEMORY", `the plugin needed more than ${humanSize(limits.memory)} of memory`, {
-          remedy: "--memory=",
+          remedy: moreMemory(limits),
         }),
       };
     case "unsealed":
@@ -395,7 +400,7 @@ function endWords(end: RunEnd): string {
     case "deadlock":
       return "waits for what can never happen";
     case "stopped":
-      return `stopped by ${end.by}`;
+      return end.by === "person" ? "stopped by the person" : "interrupted";
     default:
       return end satisfies never;
   }

@@ -35,7 +35,7 @@ export class Watch {
         () =>
           struck(
             fail("E_LIMIT_TIME", `the run took longer than ${printTime(limits.timeout)}`, {
-              remedy: "--timeout=",
+              remedy: `--timeout=${printTime(2 * limits.timeout)}`,
             }),
           ),
         Math.min(limits.timeout, 2 ** 31 - 1),
@@ -75,7 +75,7 @@ export class Watch {
     if (worked + RESOLUTION >= this.#cpu)
       this.#struck(
         fail("E_LIMIT_TIME", `the plugin worked for ${printTime(this.#cpu)} without a pause`, {
-          remedy: "--cpu=",
+          remedy: `--cpu=${printTime(2 * this.#cpu)}`,
         }),
       );
     else this.#arm(this.#cpu - worked);

@@ -79,7 +79,7 @@ function endWords(ending: Ending, report: Report, style: Style): string {
         style,
       );
     case "stopped":
-      return report.formatWarning(`stopped by ${end.by === "person" ? "you" : "a signal"}`, style);
+      return report.formatWarning(end.by === "person" ? "stopped by you" : "interrupted", style);
     default:
       return end satisfies never;
   }

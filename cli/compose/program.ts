@@ -52,7 +52,7 @@ export async function loadPlugin(
   assets: Assets,
   warn: (text: string) => void,
 ): Promise<Loaded> {
-  const found = options.script === "-" ? textProgram(readAll(), "stdin.ts") : findProgram(options.script);
+  const found = findSource(options);
   const program = await loadProgram(found, {
     cache: openCache(join(own.cache, "programs"), { warn }),
     bundler: () => startedBundler(own, assets),
@@ -84,6 +84,11 @@ async function startedBundler(own: OwnFolders, assets: Assets): Promise<Bundler>
   };
 }
 
+function findSource(options: RunOptions): FoundProgram {
+  if (options.source !== undefined) return textProgram(Buffer.from(options.source), "eval.ts");
+  return options.script === "-" ? textProgram(readAll(), "stdin.ts") : findProgram(options.script);
+}
+
 function readAll(): Uint8Array {
   try {
     return readFileSync(0);
@@ -98,7 +103,8 @@ function readAll(): Uint8Array {
 async function described(options: RunOptions, found: FoundProgram, program: LoadedProgram): Promise<Loaded> {
   const { positionsOf } = await import("../../runtime/engine/transpile/positions.ts");
   const positions = positionsOf(program.map, program.name);
-  const script = options.script === "-" ? "stdin" : basename(options.script);
+  const script =
+    options.source !== undefined ? "eval" : options.script === "-" ? "stdin" : basename(options.script);
   const isFolder = found.root !== undefined && basename(options.script) !== basename(found.entry);
   return {
     program,

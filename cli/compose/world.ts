@@ -75,7 +75,7 @@ export async function sessionFor(parts: Parts): Promise<Session> {
     limits,
     seed: options.deterministic ?? null,
     output,
-    input: standardInput(options.script === "-"),
+    input: standardInput(options.script === "-" && options.source === undefined),
     locate: (stack) => loaded.locate(stack),
   });
   const stop = (): void => session.stop();

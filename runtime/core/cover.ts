@@ -17,6 +17,10 @@ export interface Places {
 export const within = (path: string, scope: string): boolean =>
   path === scope || path.startsWith(scope.endsWith("/") ? scope : `${scope}/`);
 
+/** What a system that compares names without case takes for the same name, and more: closing too much is safe. */
+const fold = (path: string, foldCase: boolean): string =>
+  foldCase ? path.normalize("NFKD").toUpperCase().toLowerCase() : path;
+
 /** `ops=`: no list means every operation. */
 const operationFits = (grant: Grant, names: readonly string[]): boolean =>
   grant.options.ops === undefined || grant.options.ops.some((op) => names.includes(op));
@@ -50,7 +54,9 @@ function pathOpens(scope: PathScope | null, target: PathTarget, places: Places):
   if (scope === null) return root === undefined && !isSpecial(target);
   if (isSpecial(target)) return scope.resolved === target.canonical && target.type !== "forbidden";
   if (root !== undefined && !within(scope.resolved, root)) return false;
-  const written = within(target.lexical, scope.lexical) || within(target.lexical, scope.resolved);
+  // The name as written only; the canonical one has the case that the disk gives it.
+  const name = fold(target.lexical, places.foldCase);
+  const written = within(name, fold(scope.lexical, places.foldCase)) || within(name, fold(scope.resolved, places.foldCase));
   if (!written || !within(target.canonical, scope.resolved)) return false;
   // The granted folder itself can be neither removed nor renamed.
   return !(
@@ -115,9 +121,8 @@ export function closes(grant: Grant, target: Target, names: readonly string[], p
 }
 
 function pathCloses(scope: PathScope, target: PathTarget, foldCase: boolean): boolean {
-  const fold = (path: string): string => (foldCase ? path.normalize("NFC").toLowerCase() : path);
-  const forms = [fold(target.lexical), fold(target.canonical)];
-  const scopes = [fold(scope.lexical), fold(scope.resolved)];
+  const forms = [fold(target.lexical, foldCase), fold(target.canonical, foldCase)];
+  const scopes = [fold(scope.lexical, foldCase), fold(scope.resolved, foldCase)];
   if (forms.some((form) => scopes.some((denied) => within(form, denied)))) return true;
-  return target.tree && scopes.some((denied) => within(denied, fold(target.canonical)));
+  return target.tree && scopes.some((denied) => within(denied, fold(target.canonical, foldCase)));
 }

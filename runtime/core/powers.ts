@@ -210,7 +210,7 @@ export interface PowerSource<N extends GovernedNeed = GovernedNeed, P = PowerOf[
   open(target: Target, lease: Lease): Promise<P>;
   release(target: Target): void;
   /** What an operation gets when the target is ignored ("not there"); without it the operation fails as not found. */
-  absent?(): P;
+  absent?(target: Target): P;
 }
 
 /** Things that outlive the operation that made them. */

@@ -61,6 +61,7 @@ export class Gate {
       for (const seat of road.seats) seat.lease.register();
       for (const seat of road.seats) this.judge.sink(seat, road.reads());
       for (const seat of road.seats) await this.judge.consent(seat, call.at);
+      for (const seat of road.seats) this.judge.still(seat);
       for (const seat of road.charged()) this.judge.charge(seat);
       this.judge.raise(road.reads());
       for (const seat of road.seats) this.judge.intend(seat);

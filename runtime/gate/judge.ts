@@ -64,7 +64,7 @@ export class Judge implements LeaseHost {
       opening: true,
       open: () => source.open(target, lease),
       release: () => source.release(target),
-      absent: () => source.absent?.(),
+      absent: () => source.absent?.(target),
     });
   }
 
@@ -136,7 +136,7 @@ export class Judge implements LeaseHost {
         this.policy(seat);
         return seat.note("asked-yes", settled.rule.from);
       case "overtaken":
-        if (seat.lease.ended) throw this.#overtaken(seat, seat.lease.ended);
+        this.still(seat);
         this.policy(seat);
         return this.consent(seat, at, reason);
       case "refused": {
@@ -180,23 +180,30 @@ export class Judge implements LeaseHost {
       seat.hidden ? "hidden" : "started",
     );
     seat.started = true;
-    seat.lease.alive();
   }
 
   /** An answer that nothing is done with yet. */
   settled(seat: Seat): void {
     if (seat.decided === undefined) throw fail("E_INTERNAL", "a need was neither granted nor refused");
-    this.#world.audit.decision(seat.lease.operation, seat.target, seat.decided, seat.rule, seat.hidden ? "hidden" : "granted");
+    this.#world.audit.decision(
+      seat.lease.operation,
+      seat.target,
+      seat.decided,
+      seat.rule,
+      seat.hidden ? "hidden" : "granted",
+    );
   }
 
   #again(seat: Seat): Decision["kind"] {
     return this.#world.policy.judge(seat.target, seat.lease.names, this.clock.now()).kind;
   }
 
-  /** Its sink was closed, or it was cancelled, while it waited for its turn to be asked. */
-  #overtaken(seat: Seat, reason: SbxError): SbxError {
-    this.#refuse(seat, "denied", reason.code === "E_FLOW" ? "flow" : reason.message, reason.code);
-    return reason;
+  /** Somebody was asked meanwhile. @throws when its sink was closed or it was cancelled since */
+  still(seat: Seat): void {
+    const { ended } = seat.lease;
+    if (!ended) return;
+    this.#refuse(seat, "denied", ended.code === "E_FLOW" ? "flow" : ended.message, ended.code);
+    throw ended;
   }
 
   /** One use of what granted it. @throws E_LIMIT_CALLS, E_EXPIRED, E_REVOKED when somebody else was faster */
@@ -254,6 +261,7 @@ export class Judge implements LeaseHost {
       seat.lease.register();
       this.sink(seat, []);
       await this.consent(seat, undefined);
+      this.still(seat);
       this.charge(seat);
       this.raise([seat.target].filter(isSource));
       this.intend(seat);

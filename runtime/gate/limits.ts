@@ -75,7 +75,7 @@ export class Budget {
     if (kind !== "net") return;
     if (this.traffic + bytes > this.limits.traffic)
       throw fail("E_LIMIT_BYTES", `this run may move ${humanSize(this.limits.traffic)} over the network`, {
-        remedy: "--traffic=",
+        remedy: `--traffic=${printSize(2 * this.limits.traffic)}`,
       });
     this.traffic += bytes;
   }

@@ -86,7 +86,7 @@ export class FakeTree {
     if (node === undefined) return "missing";
     if (node === null) return "folder";
     if (typeof node === "string") return "file";
-    return isLink(node) ? "link" : node.special;
+    return "link" in node ? "link" : node.special;
   }
 
   #source<K extends "read" | "write", P>(

@@ -1,3 +1,4 @@
+/// <reference types="vite/types/importMeta.d.ts" />
 /** A whole run without an engine: the real gate, policy, flow and asking, over sources in memory, with a clock that tests turn, a person
  *  who answers from a script, and an audit that stays in memory. Fakes, not mocks: every part keeps its contract. */
 import { grantContext } from "../../cli/compose/grants.ts";

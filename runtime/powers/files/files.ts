@@ -5,6 +5,7 @@ import type { PathNeed, PathTarget, Target } from "../../core/capability.ts";
 import { fail } from "../../core/errors.ts";
 import { pathRules } from "../../core/path.ts";
 import type { FileOpener, Lease, PowerSource } from "../../core/powers.ts";
+import { absentFile } from "./absent.ts";
 import { failure, refusal } from "./failure.ts";
 import { handles } from "./handles.ts";
 import { names } from "./names.ts";
@@ -108,6 +109,7 @@ export function files(options: FileOptions): Files {
         const held = await settle(target);
         return new ReadAccess(held.target, held.pin, lease);
       },
+      absent: absentFile,
     },
     write: {
       resolve,

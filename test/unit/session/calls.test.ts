@@ -68,4 +68,26 @@ describe("calls", () => {
     calls.settle();
     expect([sent, calls.pending]).toEqual([[0, 1, 2], 0]);
   });
+
+  test("that wait never begin once it is over, and the end waits for those that run", async () => {
+    const { calls, jobs } = setUp(1, false, 3);
+    for (const job of jobs) calls.add(job.work, true);
+    let over = false;
+    const closing = calls.close(10_000).then(() => {
+      over = true;
+    });
+    calls.add((jobs[2] as Job).work, false);
+    await settled();
+    expect([over, jobs.map((job) => job.started)]).toEqual([false, [true, false, false]]);
+    jobs[0]?.finish();
+    await closing;
+    expect(jobs.map((job) => job.started)).toEqual([true, false, false]);
+  });
+
+  test("that never end are not waited for longer than patience lasts", async () => {
+    const { calls, jobs } = setUp(1, false, 1);
+    calls.add((jobs[0] as Job).work, true);
+    await calls.close(5);
+    expect(calls.pending).toBe(1);
+  });
 });

@@ -327,6 +327,24 @@ describe("calls", () => {
     expect([ran.exit, ran.engine.killed]).toEqual([1, true]);
   });
 
+  test("that still run or wait at the end are over before the audit is", async () => {
+    const { World } = await import("../../support/world.ts");
+    const world = new World({ grants, files });
+    world.tree.hold("b");
+    const ran = await run(
+      async (guest) => {
+        for (let at = 0; at < 3; at += 1) void guest.call("fs.readFile", { path: at === 0 ? "b" : "a" });
+        await tick(5);
+        guest.throws();
+      },
+      { grants, limits: { inflight: 1 } },
+      { sources: world.sources },
+    );
+    await tick(5);
+    expect(ran.world.audit.at(-1)).toMatch(/^run.end/);
+    expect(world.trace.filter((line) => line.startsWith("open"))).toEqual(["open read /home/ana/project/b"]);
+  });
+
   test("denials are listed, with what belongs to the uncaught one", async () => {
     const ran = await run(
       async (guest) => {
