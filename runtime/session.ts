@@ -2,10 +2,11 @@
  *  nothing but the shape of its messages; ends it whatever it does. */
 
 import { type Answer, Calls } from "./calls.ts";
-import { type ErrorCode, errorTable, fail, isSbxError, type SbxError } from "./core/errors.ts";
+import { errorTable, fail, isSbxError, type SbxError } from "./core/errors.ts";
 import type { FileOpener } from "./core/powers.ts";
 import { humanSize, printSize } from "./core/units.ts";
-import type { Engine, EngineExit, Program } from "./engine/engine.ts";
+import { endOfEngine, endWords, exitCode, moreMemory, type RunEnd } from "./ending.ts";
+import type { Engine, Program } from "./engine/engine.ts";
 import type { GuestError, GuestMessage } from "./engine/message.ts";
 import { Audit, type AuditSink, type AuditSubject } from "./gate/audit.ts";
 import type { Clock } from "./gate/clock.ts";
@@ -41,15 +42,6 @@ export interface SessionOptions {
   /** Raw guest stack → where in the plugin's source, for prompts. */
   readonly locate: (stack: string) => string | undefined;
 }
-
-export type RunEnd =
-  | { readonly kind: "done"; readonly code: number }
-  /** The plugin threw. `denial` is what sbx knows about it, when the error came from sbx. */
-  | { readonly kind: "error"; readonly error: GuestError; readonly denial: SbxError | undefined }
-  | { readonly kind: "limit"; readonly error: SbxError }
-  | { readonly kind: "deadlock" }
-  | { readonly kind: "stopped"; readonly by: "person" | "signal" }
-  | { readonly kind: "broken"; readonly error: SbxError };
 
 export interface RunOutcome {
   readonly end: RunEnd;
@@ -223,14 +215,13 @@ export class Session {
     try {
       const operation = await operations(name);
       if (!operation) throw fail("E_INVALID", `there is no operation ${name}`);
-      const where = at === undefined ? undefined : this.#options.locate(at);
       const result = await this.#gate.perform({
         id,
         name,
         operation,
         args,
         body: body.length ? body : null,
-        ...(where === undefined ? {} : { at: where }),
+        ...(at === undefined ? {} : { at: () => this.#options.locate(at) }),
       });
       const head = JSON.stringify(result.value);
       if (engine.backlog > MAX_BACKLOG) await engine.drained();
@@ -254,7 +245,10 @@ export class Session {
     const { flow, limits } = this.#options;
     if (!this.#budget.print(bytes.length)) {
       const said = `the plugin printed more than ${humanSize(limits.output)}`;
-      return this.#finish({ kind: "limit", error: fail("E_LIMIT_OUTPUT", said, { remedy: `--output=${printSize(2 * limits.output)}` }) });
+      return this.#finish({
+        kind: "limit",
+        error: fail("E_LIMIT_OUTPUT", said, { remedy: `--output=${printSize(2 * limits.output)}` }),
+      });
     }
     if (flow.streamOpen(stream === 1 ? "stdout" : "stderr")) this.#output.write(stream, bytes);
     else this.#output.drop(bytes.length);
@@ -284,7 +278,10 @@ export class Session {
   #fail(error: GuestError): void {
     if (error.kind === "memory") {
       const said = `the plugin needed more than ${humanSize(this.#options.limits.memory)} of memory`;
-      return this.#finish({ kind: "limit", error: fail("E_LIMIT_MEMORY", said, { remedy: moreMemory(this.#options.limits) }) });
+      return this.#finish({
+        kind: "limit",
+        error: fail("E_LIMIT_MEMORY", said, { remedy: moreMemory(this.#options.limits) }),
+      });
     }
     const denial = this.#denials.findLast(
       (known) => known.code === error.code && known.details.resource === error.resource,
@@ -316,92 +313,3 @@ const auditFailed = (error: SbxError): boolean =>
 
 const asSbxError = (error: unknown): SbxError =>
   isSbxError(error) ? error : fail("E_INTERNAL", "a defect in sbx itself", { cause: error });
-
-const moreMemory = ({ memory }: RunLimits): string => `--memory=${printSize(2 * memory)}`;
-
-function endOfEngine(exit: EngineExit, limits: RunLimits): RunEnd {
-  switch (exit.kind) {
-    case "fatal":
-      return {
-        kind: "limit",
-        error: fail("E_LIMIT_MEMORY", `the plugin needed more than ${humanSize(limits.memory)} of memory`, {
-          remedy: moreMemory(limits),
-        }),
-      };
-    case "unsealed":
-      return {
-        kind: "broken",
-        error: fail("E_UNAVAILABLE", `the engine could not be sealed (${exit.step}), so nothing was run`, {
-          remedy: "sbx doctor says which walls this system offers",
-        }),
-      };
-    case "forbidden":
-      return {
-        kind: "broken",
-        error: fail(
-          "E_INTERNAL",
-          "the engine tried a forbidden system call and was ended: treat the plugin as hostile",
-        ),
-      };
-    case "fault":
-      return {
-        kind: "broken",
-        error: fail(
-          "E_INTERNAL",
-          `the engine broke the protocol (${exit.reason}) and was ended: treat the plugin as hostile`,
-        ),
-      };
-    case "killed":
-    case "unexpected":
-      return { kind: "broken", error: fail("E_INTERNAL", "the engine ended unexpectedly") };
-    default:
-      return exit satisfies never;
-  }
-}
-
-function exitCode(end: RunEnd): number {
-  switch (end.kind) {
-    case "done":
-      return end.code;
-    case "error":
-      return exitOfUncaught(end.error);
-    case "limit":
-    case "broken":
-      return errorTable[end.error.code].exit;
-    case "deadlock":
-      return 1;
-    case "stopped":
-      return end.by === "person" ? 77 : 130;
-    default:
-      return end satisfies never;
-  }
-}
-
-/** A denial or a limit that the plugin let through keeps its code; everything else is the plugin's own failure. */
-function exitOfUncaught(error: GuestError): number {
-  const row =
-    error.code !== undefined && Object.hasOwn(errorTable, error.code)
-      ? errorTable[error.code as ErrorCode]
-      : undefined;
-  return row && (row.name === "PermissionDenied" || row.name === "FlowDenied" || row.name === "LimitExceeded")
-    ? row.exit
-    : 1;
-}
-
-function endWords(end: RunEnd): string {
-  switch (end.kind) {
-    case "done":
-      return "ended";
-    case "error":
-      return `error ${end.error.code ?? ""}`.trim();
-    case "limit":
-    case "broken":
-      return `${end.error.code}: ${end.error.message}`;
-    case "deadlock":
-      return "waits for what can never happen";
-    case "stopped":
-      return end.by === "person" ? "stopped by the person" : "interrupted";
-    default:
-      return end satisfies never;
-  }
-}

@@ -183,16 +183,36 @@ export const autorunPlaces = (home: string): Place[] => [...homeTable(home, home
 const autorunInside =
   /\/\.git\/(hooks(\/|$)|config$)|\/\.husky(\/|$)|\/\.vscode\/(tasks|settings|launch)\.json$|\/\.idea(\/|$)/;
 
+/** Places by path, so that a look-up costs the depth of the path and not the length of the list. */
+interface PlaceIndex {
+  readonly byPath: ReadonlyMap<string, string>;
+  readonly byName: readonly { readonly name: RegExp; readonly what: string }[];
+}
+
+const indexes = new WeakMap<readonly Place[], PlaceIndex>();
+
+function indexOf(places: readonly Place[]): PlaceIndex {
+  const known = indexes.get(places);
+  if (known) return known;
+  const index: PlaceIndex = {
+    byPath: new Map(places.flatMap(({ path, what }) => (path === undefined ? [] : [[path, what] as const]))),
+    byName: places.flatMap(({ name, what }) => (name === undefined ? [] : [{ name, what }])),
+  };
+  indexes.set(places, index);
+  return index;
+}
+
 /** The place that a canonical path lies in, and what it is; the root is what a grant has to name. */
 export function placeOf(path: string, places: readonly Place[]): { root: string; what: string } | undefined {
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  for (const place of places) {
-    if (place.path !== undefined) {
-      if (path === place.path || path.startsWith(`${place.path}/`))
-        return { root: place.path, what: place.what };
-    } else if (place.name?.test(name)) return { root: path, what: place.what };
+  const { byPath, byName } = indexOf(places);
+  for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
+    const root = path.slice(0, end);
+    const what = byPath.get(root);
+    if (what !== undefined) return { root, what };
   }
-  return undefined;
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const found = byName.find((place) => place.name.test(name));
+  return found && { root: path, what: found.what };
 }
 
 export function autorunPlaceOf(

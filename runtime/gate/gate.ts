@@ -121,13 +121,9 @@ export class Gate {
   #finish(road: Road, outcome: string): void {
     const started = road.seats.filter((seat) => seat.started);
     if (started.length === 0) return;
+    const targets = started.map((seat) => seat.target);
     const bytes = started.reduce((sum, seat) => sum + seat.moved, 0);
-    this.#world.audit.outcome(
-      road.call.name,
-      started.map((seat) => seat.target),
-      outcome,
-      bytes,
-    );
+    this.#world.audit.outcome(road.call.name, targets, outcome, bytes);
   }
 
   #leave(road: Road): void {

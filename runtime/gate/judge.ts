@@ -119,9 +119,10 @@ export class Judge implements LeaseHost {
     }
   }
 
-  async consent(seat: Seat, at: string | undefined, reason?: string): Promise<void> {
+  async consent(seat: Seat, site: (() => string | undefined) | undefined, reason?: string): Promise<void> {
     const open = seat.decision;
     if (open?.kind !== "open") return;
+    const at = site?.();
     const settled = await this.#world.asking.settle(seat.target, scopesFor(seat.target), {
       ...(at === undefined ? {} : { at }),
       ...(open.why === undefined ? {} : { why: open.why }),
@@ -138,7 +139,7 @@ export class Judge implements LeaseHost {
       case "overtaken":
         this.still(seat);
         this.policy(seat);
-        return this.consent(seat, at, reason);
+        return this.consent(seat, site, reason);
       case "refused": {
         const code =
           errorTable[open.code].name === "LimitExceeded" ? denialCode[seat.target.kind] : open.code;

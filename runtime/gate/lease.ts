@@ -28,7 +28,8 @@ export class LiveLease implements Lease {
   /** Leases that were obtained on the way; they end with this one. */
   readonly children: LiveLease[] = [];
   readonly #host: LeaseHost;
-  readonly #abort: { readonly signal: AbortSignalLike; abort(reason: unknown): void };
+  /** Made when somebody first listens: most operations end before anybody would. */
+  #abort: { readonly signal: AbortSignalLike; abort(reason: unknown): void } | undefined;
   #ended: SbxError | undefined;
   #unregister: (() => void) | undefined;
   #expiry: (() => void) | undefined;
@@ -38,7 +39,6 @@ export class LiveLease implements Lease {
     this.operation = operation;
     this.names = names;
     this.target = target;
-    this.#abort = host.clock.newAbort();
   }
 
   /** From now on labels that close this sink cancel it. */
@@ -64,6 +64,8 @@ export class LiveLease implements Lease {
   }
 
   get signal(): AbortSignalLike {
+    this.#abort ??= this.#host.clock.newAbort();
+    if (this.#ended) this.#abort.abort(this.#ended);
     return this.#abort.signal;
   }
 
@@ -112,7 +114,7 @@ export class LiveLease implements Lease {
     this.#ended = reason;
     this.#unregister?.();
     this.#expiry?.();
-    this.#abort.abort(reason);
+    this.#abort?.abort(reason);
     for (const child of this.children) child.end(reason);
   }
 
@@ -121,4 +123,7 @@ export class LiveLease implements Lease {
   }
 }
 
-export const overReason = (): SbxError => fail("E_REVOKED", "the operation is over, and its power with it");
+const over = fail("E_REVOKED", "the operation is over, and its power with it");
+
+/** One error for all, since every operation ends. */
+export const overReason = (): SbxError => over;

@@ -14,8 +14,8 @@ export interface Call {
   readonly operation: Operation;
   readonly args: unknown;
   readonly body: Uint8Array | null;
-  /** Raw stack of the call site, for the person. */
-  readonly at?: string;
+  /** Where in the plugin's source it was called, found out only when somebody is told. */
+  readonly at?: () => string | undefined;
 }
 
 export class Road {

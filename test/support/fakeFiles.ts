@@ -14,6 +14,7 @@ import type {
   ReadPower,
   WritePower,
 } from "../../runtime/core/powers.ts";
+import { absentFile } from "../../runtime/powers/files/absent.ts";
 
 /** A text is a file, `null` a folder, `{ link }` a symbolic link, `{ special }` a device, FIFO, socket or door. */
 export type FakeNode = string | null | { readonly link: string } | { readonly special: SpecialFile };
@@ -36,7 +37,10 @@ export class FakeTree {
     this.#trace = trace;
     for (const [path, node] of Object.entries(nodes)) this.put(posix.absolute(path, cwd), node);
     this.put("/dev/null", { special: "device" });
-    this.read = this.#source("read", (target, lease) => this.#reader(target, lease));
+    this.read = {
+      ...this.#source("read", (target, lease) => this.#reader(target, lease)),
+      absent: absentFile,
+    };
     this.write = this.#source("write", (target, lease) => this.#writer(target, lease));
     this.opener = { open: async ({ read, write }) => openFile(read, write) };
   }

@@ -201,6 +201,8 @@ export interface WorldOptions {
   readonly answers?: readonly Scripted[];
   readonly limits?: Partial<RunLimits>;
   readonly remembers?: boolean;
+  /** A real folder instead of the tree in memory; relative paths of grants and of the plugin start there. */
+  readonly disk?: string;
 }
 
 const streams: readonly string[] = ["stdout", "stderr", "events", "exit"] satisfies StreamSink[];
@@ -336,6 +338,7 @@ export class World {
     args: unknown = {},
     more: { body?: string; at?: string; id?: number; operation?: Operation } = {},
   ): Promise<Result> {
+    const { at } = more;
     const operation = more.operation ?? (await findOperation(name));
     const body = more.body === undefined ? null : new TextEncoder().encode(more.body);
     const id = more.id ?? this.#next++;
@@ -345,7 +348,7 @@ export class World {
       operation,
       args,
       body,
-      ...(more.at === undefined ? {} : { at: more.at }),
+      ...(at === undefined ? {} : { at: () => at }),
     });
   }
 

@@ -156,6 +156,8 @@ export const opener: FileOpener = {
     const read = sides.read instanceof ReadAccess ? sides.read : null;
     const write = sides.write instanceof WriteAccess ? sides.write : null;
     const words = (write ?? read)?.words ?? "";
+    // A side that stands for something hidden answers as what is not there.
+    if (sides.read && !read) await sides.read.stat();
     if (!read && !write)
       throw refusal("E_INVALID", "open", words, "neither reading nor writing was asked for");
     read?.lease.alive();

@@ -70,8 +70,12 @@ export class WriteAccess implements WritePower {
     });
   }
 
-  replaceFrom(source: ReadPower, max: number): Promise<void> {
-    if (!(source instanceof ReadAccess)) throw errno("EINVAL");
+  async replaceFrom(source: ReadPower, max: number): Promise<void> {
+    if (!(source instanceof ReadAccess)) {
+      // What stands for something hidden answers as what is not there.
+      await source.stat();
+      throw errno("EINVAL");
+    }
     return this.#step("copy to", () =>
       whileHeld(source.pin, async () => {
         this.#checkReplace({});

@@ -306,6 +306,9 @@ test("a yes to a question whose sink was closed meanwhile opens nothing", async 
   answer();
   expect(await sent).toBe("E_FLOW");
   expect(one.trace.filter((line) => line.startsWith("open net"))).toEqual([]);
+  expect(one.audit.filter((line) => line.startsWith("net.fetch"))).toEqual([
+    "net.fetch | first.example:443 | denied | E_FLOW",
+  ]);
 });
 
 describe("raising while something is under way", () => {

@@ -379,6 +379,12 @@ describe("what is not there:", () => {
       gives: "E_NOT_FOUND",
     },
     {
+      why: "an ignored file does not exist",
+      grants: ["--allow-read=.", "--ignore-read=./a"],
+      use: (w) => w.attempt("fs.exists", { path: "a" }),
+      gives: false,
+    },
+    {
       why: "an ignored variable is undefined",
       grants: ["--allow-env", "--ignore-env=A"],
       use: (w) => w.attempt("env.get", { name: "A" }),
@@ -540,5 +546,24 @@ describe("on the way", () => {
       "net=10.9.8.7:80",
       "net=10.9.8.7:80",
     ]);
+  });
+
+  test("a redirect that is asked about while its request is cancelled goes nowhere", async () => {
+    let answer = (): void => undefined;
+    const waits = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const world = new World({
+      grants: ["--allow-net=a.example"],
+      sites: { "a.example": { answer: { status: 302, location: "https://b.example/" } } },
+      answers: [() => waits.then(() => ({ choice: "run" as const }))],
+    });
+    const sent = world.attempt("net.fetch", request("https://a.example/"), { id: 7 });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(world.consent?.questions).toHaveLength(1);
+    world.gate.cancel(7);
+    answer();
+    expect(await sent).toBe("E_UNAVAILABLE");
+    expect(world.trace.filter((line) => line.startsWith("connect"))).toEqual(["connect a.example:443"]);
   });
 });

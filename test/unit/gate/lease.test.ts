@@ -1,5 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Target } from "../../../runtime/core/capability.ts";
+import { fail } from "../../../runtime/core/errors.ts";
+import { LiveLease, overReason } from "../../../runtime/gate/lease.ts";
 import { Budget, defaultLimits } from "../../../runtime/gate/limits.ts";
 import { World, type WorldOptions } from "../../support/world.ts";
 
@@ -73,6 +76,71 @@ describe("giving back", () => {
     const open = await other.attempt("fs.open", { path: "a" });
     await other.attempt("permissions.revoke", { name: "read", path: "sub" });
     expect(await other.outcome("fs.fileRead", { handle: open, size: 1 })).toBe("ok");
+  });
+});
+
+test("giving back one of two grants goes on under the other", async () => {
+  const world = new World({ grants: ["--allow-read=./sub", "--allow-read=./sub/x"], files });
+  const handle = await world.attempt("fs.open", { path: "sub/x" });
+  await world.attempt("permissions.revoke", { name: "read", path: "sub/y" });
+  expect(world.policy.rules.map(({ revoked }) => revoked)).toEqual([true, false]);
+  expect(await world.outcome("fs.fileRead", { handle, size: 1 })).toBe("ok");
+});
+
+describe("a lease", () => {
+  const target: Target = {
+    kind: "net",
+    words: "https://a.example/",
+    scheme: "https",
+    host: "a.example",
+    port: 443,
+    path: "/",
+    method: "GET",
+  };
+  const options = { grants: ["--allow-net=*.example"], labels: { "env=A": "secret" } };
+  const labelled: Target = { kind: "env", name: "A", words: "A" };
+
+  test("sends nothing into a sink that is closed, registered or not", () => {
+    const world = new World(options);
+    const lease = new LiveLease(world.gate.judge, "test", [], target);
+    lease.spend(1, "out");
+    world.flow.raise([labelled]);
+    expect(() => lease.spend(1, "out")).toThrow(expect.objectContaining({ code: "E_FLOW" }));
+    lease.spend(1, "in");
+    expect([lease.bytesIn, lease.bytesOut]).toEqual([1, 1]);
+  });
+
+  test("takes what it obtained on the way with it, and counts its bytes", async () => {
+    const world = new World(options);
+    const lease = new LiveLease(world.gate.judge, "test", [], target);
+    const { lease: child } = await lease.obtain({ kind: "net", url: "https://b.example/", method: "GET" });
+    child.spend(5, "in");
+    expect(lease.moved).toBe(5);
+    lease.end(overReason());
+    expect(() => child.alive()).toThrow(expect.objectContaining({ code: "E_REVOKED" }));
+    expect(child.signal.aborted).toBe(true);
+    await expect(
+      lease.obtain({ kind: "net", url: "https://b.example/", method: "GET" }),
+    ).rejects.toMatchObject({
+      code: "E_REVOKED",
+    });
+  });
+
+  test("keeps the first reason for its end", () => {
+    const lease = new LiveLease(new World(options).gate.judge, "test", [], target);
+    lease.end(fail("E_FLOW", "closed"));
+    lease.end(overReason());
+    expect(lease.ended?.code).toBe("E_FLOW");
+    expect(lease.signal.reason).toMatchObject({ code: "E_FLOW" });
+  });
+
+  test("that was refused on the way leaves nothing registered", async () => {
+    const world = new World({ grants: ["--allow-net=a.example"] });
+    const lease = new LiveLease(world.gate.judge, "test", [], target);
+    await expect(
+      lease.obtain({ kind: "net", url: "https://b.example/", method: "GET" }),
+    ).rejects.toMatchObject({ code: "E_NET" });
+    expect(lease.children).toEqual([]);
   });
 });
 
