@@ -5,6 +5,7 @@
 import { existsSync, globSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type BuildOptions, build } from "esbuild";
+import { chunkFunction, chunkOptions } from "./chunk.ts";
 
 export const root = resolve(import.meta.dirname, "..");
 
@@ -41,15 +42,6 @@ const nodeProgram: BuildOptions = {
   define: { "import.meta.url": '"file:///sbx"' },
 };
 
-const guestChunk: BuildOptions = {
-  ...common,
-  format: "cjs",
-  platform: "neutral",
-  target: "es2023",
-  mainFields: ["module", "main"],
-  external: ["sbx:*"],
-};
-
 const programs: readonly (readonly [asset: string, entry: string])[] = [
   ["boot.js", "cli/boot.ts"],
   ["cli.js", "cli/main.ts"],
@@ -80,7 +72,7 @@ export async function bundleAll(partial: boolean): Promise<Bundles> {
       .map((entry) => ({
         asset: `guest/${entry.includes("/modules/") ? "module/" : ""}${basename(entry, ".ts")}.js`,
         entry,
-        options: guestChunk,
+        options: { ...common, ...chunkOptions },
       })),
   ];
   const texts = new Map<string, string>();
@@ -102,11 +94,9 @@ export async function bundleAll(partial: boolean): Promise<Bundles> {
   return { texts, inputs, skipped };
 }
 
-/** boot.js is the executable's own main, which Node wraps; guest chunks are wrapped for `sbx:chunk/…`. */
+/** boot.js is the executable's own main, which Node wraps; guest chunks are functions for `sbx:chunk/…`. */
 function wrap(asset: string, text: string): string {
   if (asset === "boot.js") return text;
-  const parameters = asset.startsWith("guest/")
-    ? "exports, require, module"
-    : "exports, require, module, __filename, __dirname";
-  return `(function (${parameters}) {${text}\n})`;
+  if (asset.startsWith("guest/")) return chunkFunction(text);
+  return `(function (exports, require, module, __filename, __dirname) {${text}\n})`;
 }

@@ -1,10 +1,10 @@
 /** What is in force for a run before it starts: the rules of flags, policies and remembered answers, what no rule can open, and the
  *  labels. */
 
-import { parseGrant, parseScopes, printGrant } from "../../runtime/core/grant.ts";
+import { type Grant, parseGrant, parseScopes, printGrant } from "../../runtime/core/grant.ts";
 import { autorunPlaces, secretPlaces } from "../../runtime/core/places.ts";
 import type { Memory } from "../../runtime/gate/consent.ts";
-import { type ClearRule, Flow, type LabelRule, type StreamSink } from "../../runtime/gate/flow.ts";
+import { type ClearRule, Flow, type LabelRule, parseSink, type StreamSink } from "../../runtime/gate/flow.ts";
 import { Policy, type Protected } from "../../runtime/gate/policy.ts";
 import type { Answers } from "../../runtime/powers/own/answers.ts";
 import type { OwnFolders } from "../../runtime/powers/own/folders.ts";
@@ -81,7 +81,8 @@ export function recall(answers: Answers, loaded: Loaded, policy: Policy, bases: 
   };
 }
 
-const streams: readonly string[] = ["stdout", "stderr", "events", "exit"] satisfies StreamSink[];
+const resolveSink = (sink: Grant | StreamSink): Grant | StreamSink =>
+  typeof sink === "string" ? sink : resolveGrant(sink);
 
 export interface FlowParts {
   readonly options: RunOptions;
@@ -101,12 +102,10 @@ export function flowOf({ options, policies, policy, bases, terminal }: FlowParts
     labels.map(({ source, label }) => ({ source: resolveGrant(source), label })),
   );
   const cleared: ClearRule[] = options.clear.flatMap(({ on, label }): ClearRule[] =>
-    streams.includes(on)
-      ? [{ sink: on as StreamSink, labels: [label] }]
-      : parseGrant(on, context).map((sink) => ({ sink: resolveGrant(sink), labels: [label] })),
+    parseSink(on, context).map((sink) => ({ sink: resolveSink(sink), labels: [label] })),
   );
   const merged = mergedClearances(policies).map(
-    ({ sink, labels }): ClearRule => ({ sink: typeof sink === "string" ? sink : resolveGrant(sink), labels }),
+    ({ sink, labels }): ClearRule => ({ sink: resolveSink(sink), labels }),
   );
   return new Flow(
     {

@@ -3,9 +3,10 @@
 import { printTarget, type Target } from "../core/capability.ts";
 import { closes, opens, type Places } from "../core/cover.ts";
 import { fail, type SbxError } from "../core/errors.ts";
-import type { Grant } from "../core/grant.ts";
+import { type Grant, type GrantContext, parseGrant, printGrant } from "../core/grant.ts";
 import { fresh, type Labels, printLabels, uncleared } from "../core/labels.ts";
 import { placeOf } from "../core/places.ts";
+import { grantFor } from "./policy.ts";
 
 /** A source that carries a label, or a sink that may receive some. */
 export interface LabelRule {
@@ -18,6 +19,20 @@ export interface ClearRule {
   readonly labels: readonly string[];
 }
 export type StreamSink = "stdout" | "stderr" | "events" | "exit";
+
+const streams: readonly string[] = ["stdout", "stderr", "events", "exit"] satisfies StreamSink[];
+
+/** A sink as flags and policies name it (CONTRACT 8): a stream, `kv`, or what a grant would name. @throws E_USAGE */
+export function parseSink(text: string, context: GrantContext): (Grant | StreamSink)[] {
+  if (streams.includes(text)) return [text as StreamSink];
+  return parseGrant(text === "kv" ? "data=kv" : text, context);
+}
+
+const printSink = (sink: Target, reader: "plugin" | "person"): string =>
+  sink.kind === "data" && sink.dataset === "kv" ? "kv" : printGrant(grantFor(sink, reader));
+
+/** Whether an address may be reached is the policy's affair, not the clearance's. */
+const reachable = { local: true };
 
 export interface FlowRules {
   readonly labels: readonly LabelRule[];
@@ -143,7 +158,8 @@ export class Flow {
 
   #clearance(sink: Target): Labels {
     const rules = this.#rules.clear.filter(
-      (rule) => typeof rule.sink !== "string" && opens(rule.sink, sink, [], this.#places),
+      (rule) =>
+        typeof rule.sink !== "string" && opens({ ...rule.sink, options: reachable }, sink, [], this.#places),
     );
     return new Set(rules.flatMap((rule) => rule.labels));
   }
@@ -153,16 +169,13 @@ export class Flow {
     const because = by.length
       ? `${printLabels(closed)} was raised by reading ${[...new Set(by)].slice(0, 3).join(", ")}`
       : "";
-    const clearance = (name: string): string => `--clear=${sink.kind}=${name}:${closed.join("+")}`;
+    const remedy = (reader: "plugin" | "person"): string =>
+      closed.map((label) => `--clear=${printSink(sink, reader)}:${label}`).join(" ");
     return fail("E_FLOW", `what carries the label ${printLabels(closed)} may not go to ${sink.words}`, {
       kind: sink.kind,
       resource: sink.words,
-      remedy: clearance(sink.kind === "net" ? `${sink.host}:${sink.port}` : sink.words),
-      person: {
-        resolved: printTarget(sink),
-        remedy: clearance(printTarget(sink)),
-        ...(because ? { why: because } : {}),
-      },
+      remedy: remedy("plugin"),
+      person: { resolved: printTarget(sink), remedy: remedy("person"), ...(because ? { why: because } : {}) },
     });
   }
 }

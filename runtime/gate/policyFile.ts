@@ -5,7 +5,7 @@ import { type Grant, type GrantContext, parseGrant } from "../core/grant.ts";
 import { JsonText, type JsonNode as Node } from "../core/jsonc.ts";
 import { checkLabel } from "../core/labels.ts";
 import { parseSize, parseTime } from "../core/units.ts";
-import type { ClearRule, LabelRule, StreamSink } from "./flow.ts";
+import { type ClearRule, type LabelRule, parseSink } from "./flow.ts";
 import type { RunLimits } from "./limits.ts";
 
 export interface PolicyRules {
@@ -24,7 +24,6 @@ export interface Written {
   readonly at: string;
 }
 
-const streams: readonly string[] = ["stdout", "stderr", "events", "exit"] satisfies StreamSink[];
 const sizes = ["memory", "stack", "output", "body", "traffic", "kv"] as const;
 const times = ["timeout", "cpu", "requestTimeout"] as const;
 const counts = ["handles", "inflight", "prompts"] as const;
@@ -67,8 +66,7 @@ export function parsePolicy(text: string, name: string, context: GrantContext): 
 
 function clearOf(file: PolicyText, key: Node, value: Node, context: GrantContext): ClearRule[] {
   const labels = file.labels(value);
-  if (streams.includes(key.value as string)) return [{ sink: key.value as StreamSink, labels }];
-  return file.grants(key, context, "allow").map((sink) => ({ sink, labels }));
+  return file.explained(key, () => parseSink(key.value as string, context).map((sink) => ({ sink, labels })));
 }
 
 function limitsOf(file: PolicyText, root: Node): Partial<RunLimits> {

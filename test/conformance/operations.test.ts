@@ -1,6 +1,9 @@
 /** What holds for every operation, because it is declared and not written: made from the declarations themselves, so that a new operation
  *  is tested by standing in its folder. */
-import { describe, expect, test } from "vitest";
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
 import type { GovernedNeed, HandleNeed, HandleType, Need, Target } from "../../runtime/core/capability.ts";
 import { errorTable } from "../../runtime/core/errors.ts";
 import { printFlag } from "../../runtime/core/grant.ts";
@@ -362,4 +365,29 @@ describe("on something open:", () => {
       expect(await world.outcome(name, { ...args, handle })).toBe("E_REVOKED");
     },
   );
+});
+
+/** Every operation that reads a path, with another name for it. */
+const reading = asking.filter((row) => governed(row).some(({ kind }) => kind === "read"));
+
+describe("what is ignored answers as what is missing, on a real folder:", () => {
+  const disk = realpathSync(mkdtempSync(join(tmpdir(), "sbx-hidden-")));
+  afterAll(() => rmSync(disk, { recursive: true, force: true }));
+
+  test.each(reading)("$name", async ({ name, args }) => {
+    writeFileSync(join(disk, "hidden"), "x");
+    const grants = [`--allow-read=${disk}`, `--allow-write=${disk}`, `--ignore-read=${disk}/hidden`];
+    const naming = (path: string) =>
+      Object.fromEntries(
+        Object.entries(args).map(([key, value]) => [
+          key,
+          value === "notes.md" ? path : value === "sub/new.md" ? "new" : value,
+        ]),
+      );
+    const world = new World({ disk, grants });
+    const missing = await world.attempt(name, naming("missing"));
+    const hidden = await world.attempt(name, naming("hidden"));
+    // A move would take it away: that is refused, and says so.
+    expect(hidden).toEqual(name === "fs.rename" ? "E_READ" : missing);
+  });
 });

@@ -1,12 +1,12 @@
 /// <reference types="vite/types/importMeta.d.ts" />
 /** A whole run without an engine: the real gate, policy, flow and asking, over sources in memory, with a clock that tests turn, a person
  *  who answers from a script, and an audit that stays in memory. Fakes, not mocks: every part keeps its contract. */
-import { grantContext } from "../../cli/compose/grants.ts";
+import { grantContext, resolveGrant } from "../../cli/compose/grants.ts";
 import type { DataNeed, EnvNeed, GovernedNeed, Target } from "../../runtime/core/capability.ts";
 import { fail, isSbxError, type SbxError } from "../../runtime/core/errors.ts";
 import { type Effect, type Grant, parseGrant } from "../../runtime/core/grant.ts";
 import { autorunPlaces, secretPlaces } from "../../runtime/core/places.ts";
-import type { KvChange, PowerSource, StorePower } from "../../runtime/core/powers.ts";
+import type { FileOpener, KvChange, PowerSource, StorePower } from "../../runtime/core/powers.ts";
 import { Audit, type AuditRecord, type AuditSink } from "../../runtime/gate/audit.ts";
 import type { Clock } from "../../runtime/gate/clock.ts";
 import {
@@ -17,13 +17,14 @@ import {
   type Memory,
   type Question,
 } from "../../runtime/gate/consent.ts";
-import { type ClearRule, Flow, type LabelRule, type StreamSink } from "../../runtime/gate/flow.ts";
+import { type ClearRule, Flow, type LabelRule, parseSink } from "../../runtime/gate/flow.ts";
 import { Gate, type GateWorld, type Result, type Sources } from "../../runtime/gate/gate.ts";
 import { Budget, defaultLimits, type RunLimits } from "../../runtime/gate/limits.ts";
 import { Permissions } from "../../runtime/gate/permissions.ts";
 import { Policy, type Protected } from "../../runtime/gate/policy.ts";
 import type { Operation, RunFacts } from "../../runtime/op.ts";
 import { environment } from "../../runtime/powers/env.ts";
+import { files } from "../../runtime/powers/files/files.ts";
 import { type FakeNode, FakeTree } from "./fakeFiles.ts";
 import { type FakeSites, fakeNet } from "./fakeNet.ts";
 
@@ -201,11 +202,9 @@ export interface WorldOptions {
   readonly answers?: readonly Scripted[];
   readonly limits?: Partial<RunLimits>;
   readonly remembers?: boolean;
-  /** A real folder instead of the tree in memory; relative paths of grants and of the plugin start there. */
+  /** A real folder instead of the tree in memory, where the plugin's relative paths start; grants name it in full. */
   readonly disk?: string;
 }
-
-const streams: readonly string[] = ["stdout", "stderr", "events", "exit"] satisfies StreamSink[];
 
 /** A flag of the command line as grants: the flag's own front door. @throws E_USAGE */
 export function flagGrants(flag: string): Grant[] {
@@ -234,10 +233,15 @@ export class World {
   /** How often the plugin was told that permissions changed. */
   changes = 0;
   #next = 1;
+  readonly #real: boolean;
+  readonly #opener: FileOpener;
 
   constructor(options: WorldOptions = {}) {
     const trace = (what: string): void => void this.trace.push(what);
     this.tree = new FakeTree(CWD, options.files ?? {}, trace);
+    const disk = options.disk === undefined ? this.tree : files({ cwd: options.disk });
+    this.#opener = disk.opener;
+    this.#real = options.disk !== undefined;
     this.store = new MemoryStore(trace);
     this.policy = this.#policyOf(options);
     this.flow = this.#flowOf(options);
@@ -259,8 +263,8 @@ export class World {
     });
     const subject = { run: "RUN", plugin: { id: "test", version: "1.0.0", content: "sha256-0" } };
     this.sources = {
-      read: this.tree.read,
-      write: this.tree.write,
+      read: disk.read,
+      write: disk.write,
       net: fakeNet(options.sites ?? {}, trace),
       env: environment(options.env ?? {}) as PowerSource<EnvNeed, unknown>,
       data: this.store,
@@ -285,6 +289,7 @@ export class World {
   resolve(grant: Grant): Grant {
     const { scope } = grant;
     if (scope?.kind !== "read" && scope?.kind !== "write") return grant;
+    if (this.#real) return resolveGrant(grant);
     return { ...grant, scope: { ...scope, resolved: this.tree.follow(scope.lexical) } };
   }
 
@@ -307,9 +312,10 @@ export class World {
       parseGrant(on, context, "deny").map((source) => ({ source: this.resolve(source), label })),
     );
     const sinks = Object.entries(clear).flatMap(([on, names]): ClearRule[] =>
-      streams.includes(on)
-        ? [{ sink: on as StreamSink, labels: names }]
-        : parseGrant(on, context).map((sink) => ({ sink: this.resolve(sink), labels: names })),
+      parseSink(on, context).map((sink) => ({
+        sink: typeof sink === "string" ? sink : this.resolve(sink),
+        labels: names,
+      })),
     );
     return new Flow(
       { labels: sources, clear: sinks, terminal: { stdout: terminal, stderr: terminal }, strict },
@@ -320,7 +326,7 @@ export class World {
   #facts(): RunFacts {
     return {
       limits: { body: this.budget.limits.body },
-      opener: this.tree.opener,
+      opener: this.#opener,
       query: (kind, need) => this.permissions.query(kind, need),
       request: (kind, need, reason) => this.permissions.request(kind, need, reason),
       revoke: (kind, need) => this.permissions.revoke(kind, need),

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
+import type { SbxError } from "../../../runtime/core/errors.ts";
 import { isSink, isSource } from "../../../runtime/gate/flow.ts";
 import type { Operation } from "../../../runtime/op.ts";
 import { defineOp, need, s } from "../../../runtime/op.ts";
 import { World, type WorldOptions } from "../../support/world.ts";
+
+const request = { url: "https://a.example/", method: "GET", headers: [], redirect: "follow", hasBody: false };
 
 const base: WorldOptions = {
   grants: [
@@ -263,6 +266,58 @@ test("a refusal names the label, what raised it, and a remedy in the words of it
     why: "personal was raised by reading /home/ana/project/private/p",
   });
   expect(one.sink.records.at(-1)).toMatchObject({ decision: "denied", rule: "flow", outcome: "E_FLOW" });
+});
+
+const remedies: readonly {
+  why: string;
+  use: (world: World) => Promise<unknown>;
+  refused: (world: World) => Promise<unknown>;
+  remedy: string;
+}[] = [
+  {
+    why: "a file whose name holds separators",
+    use: (w) => w.read("private/p"),
+    refused: (w) => w.refusal("fs.writeFile", { path: "a,b=c" }, { body: "x" }),
+    remedy: "--clear=write=/home/ana/project/a\\,b\\=c:personal",
+  },
+  {
+    why: "the store",
+    use: (w) => w.read("private/p"),
+    refused: (w) => w.refusal("data.apply", { changes: [] }),
+    remedy: "--clear=kv:personal",
+  },
+  {
+    why: "a host, for several labels",
+    use: async (w) => [await w.read("private/p"), await w.attempt("env.get", { name: "A_TOKEN" })],
+    refused: (w) => w.refusal("net.fetch", request),
+    remedy: "--clear=net=a.example:443:personal --clear=net=a.example:443:secret",
+  },
+];
+describe("the remedy, pasted back, opens", () => {
+  test.each(remedies)("$why", async ({ use, refused, remedy }) => {
+    const one = world();
+    await use(one);
+    const error = (await refused(one)) as SbxError;
+    expect(error.details.person?.remedy).toBe(remedy);
+    const clear: Record<string, string[]> = {};
+    for (const flag of remedy.split(" ")) {
+      const [, sink = "", label = ""] = /^--clear=(.*):([a-z]+)$/.exec(flag) ?? [];
+      clear[sink] = [...(clear[sink] ?? []), label];
+    }
+    const again = world({ clear });
+    await use(again);
+    await expect(refused(again)).rejects.toThrow("was not refused");
+  });
+
+  test("a host at a private address that was granted", async () => {
+    const one = world({
+      grants: ["--allow-read=.", "--allow-net=a.example,local=yes"],
+      sites: { "a.example": { address: "10.0.0.7" } },
+      clear: { "net=a.example": ["personal"] },
+    });
+    await one.read("private/p");
+    expect(await one.fetch("https://a.example/")).toBe(200);
+  });
 });
 
 test("a closed sink is settled before anybody is asked", async () => {

@@ -128,6 +128,13 @@ describe("the road", () => {
     expect(world.trace.filter((line) => line.startsWith("release"))).toHaveLength(4);
   });
 
+  test("what was neither granted nor refused is never begun", async () => {
+    const { judge } = new World(options).gate;
+    const seat = await judge.resolve("file", { kind: "read", path: "a" }, "test.op", []);
+    expect(() => judge.intend(seat)).toThrow(expect.objectContaining({ code: "E_INTERNAL" }));
+    expect(() => judge.settled(seat)).toThrow(expect.objectContaining({ code: "E_INTERNAL" }));
+  });
+
   test("a need that nobody answers is refused", async () => {
     const world = new World({ grants: ["--allow-host"] });
     const asks = defineOp({

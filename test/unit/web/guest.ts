@@ -11,6 +11,7 @@ import {
   type QuickJSWASMModule,
 } from "quickjs-emscripten-core";
 import { pure } from "../../../runtime/engine/pure/pure.ts";
+import { chunkFunction, chunkOptions } from "../../../scripts/chunk.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 const texts = new Map<string, string>();
@@ -22,19 +23,9 @@ export function chunkText(name: string): string {
   const built = buildSync({
     absWorkingDir: root,
     entryPoints: [`stdlib/web/chunks/${name}.ts`],
-    bundle: true,
-    write: false,
-    format: "cjs",
-    platform: "neutral",
-    mainFields: ["module", "main"],
-    target: "es2023",
-    external: ["sbx:*"],
-    charset: "ascii",
-    minifyWhitespace: true,
-    minifySyntax: true,
-    legalComments: "none",
+    ...chunkOptions,
   });
-  const text = `(function (exports, require, module) {${built.outputFiles[0]?.text}\n})`;
+  const text = chunkFunction(built.outputFiles?.[0]?.text ?? "");
   texts.set(name, text);
   return text;
 }
