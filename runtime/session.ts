@@ -1,6 +1,7 @@
 /** One run: an engine, a gate, labels and budgets, from the program's first byte to the last line of its audit. Believes the engine
  *  nothing but the shape of its messages; ends it whatever it does. */
 
+import { Brake } from "./brake.ts";
 import { type Answer, Calls } from "./calls.ts";
 import { errorTable, fail, isSbxError, type SbxError } from "./core/errors.ts";
 import type { FileOpener } from "./core/powers.ts";
@@ -60,8 +61,8 @@ const MAX_DENIALS = 1000;
 const LAST_MOMENT = 50;
 /** What still runs when a run ends has this long, in ms, to notice; so that its outcome stands in the audit before the end. */
 const PATIENCE = 250;
-/** Bytes that may wait for a guest that does not read, before it is given no more. */
-const MAX_BACKLOG = 64 * 1024 ** 2;
+/** Bytes of calls that may wait here before the guest is kept waiting itself. */
+const MAX_HELD = 96 * 1024 ** 2;
 
 export class Session {
   readonly #options: SessionOptions;
@@ -70,7 +71,9 @@ export class Session {
   readonly #audit: Audit;
   readonly #budget: Budget;
   readonly #calls: Calls;
+  readonly #brake: Brake;
   readonly #output: OutputQueue;
+  #heldBytes = 0;
   readonly #watch: Watch;
   readonly #stopping: ReturnType<Clock["newAbort"]>;
   readonly #denials: SbxError[] = [];
@@ -89,11 +92,12 @@ export class Session {
     this.#stopping = clock.newAbort();
     this.#budget = new Budget(limits);
     this.#calls = new Calls(limits.inflight, options.seed !== null);
-    this.#output = new OutputQueue(options.output, options.engine);
+    this.#brake = new Brake(options.engine);
+    this.#output = new OutputQueue(options.output, this.#brake);
     this.#watch = new Watch(
       options.engine,
       limits,
-      () => this.#output.waiting,
+      () => this.#brake.on,
       (error) => this.#finish({ kind: "limit", error }),
     );
     this.#audit = new Audit(options.audit, options.subject, clock, () => flow.labels);
@@ -203,10 +207,22 @@ export class Session {
     const { id } = message;
     const { engine } = this.#options;
     try {
-      this.#calls.add(() => this.#perform(message), !usesHandle(message.args));
+      this.#calls.add(
+        () => this.#perform(message).finally(() => this.#hold(-message.body.length)),
+        !usesHandle(message.args),
+      );
+      this.#hold(message.body.length);
     } catch (error) {
       engine.fail(id, JSON.stringify(asSbxError(error).toGuest()));
     }
+  }
+
+  /** Counts the bytes of calls that are not done. */
+  #hold(bytes: number): void {
+    const before = this.#heldBytes;
+    this.#heldBytes += bytes;
+    if (before <= MAX_HELD && this.#heldBytes > MAX_HELD) this.#brake.pause();
+    if (before > MAX_HELD && this.#heldBytes <= MAX_HELD) this.#brake.resume();
   }
 
   async #perform(message: GuestMessage & { type: "call" }): Promise<Answer> {
@@ -224,8 +240,15 @@ export class Session {
         ...(at === undefined ? {} : { at: () => this.#options.locate(at) }),
       });
       const head = JSON.stringify(result.value);
-      if (engine.backlog > MAX_BACKLOG) await engine.drained();
-      return { id, send: () => this.#toGuest(() => engine.result(id, head, result.bytes ?? undefined)) };
+      if (this.#options.seed !== null) result.free(); // ordered answers wait for each other, so none may wait for room
+      return {
+        id,
+        send: () => {
+          this.#toGuest(() => engine.result(id, head, result.bytes ?? undefined));
+          if (engine.backlog === 0) result.free();
+          else void engine.drained().then(result.free);
+        },
+      };
     } catch (error) {
       const known = asSbxError(error);
       if (known.code === "E_INTERNAL" || auditFailed(known)) this.#finish({ kind: "broken", error: known });

@@ -56,7 +56,8 @@ function pathOpens(scope: PathScope | null, target: PathTarget, places: Places):
   if (root !== undefined && !within(scope.resolved, root)) return false;
   // The name as written only; the canonical one has the case that the disk gives it.
   const name = fold(target.lexical, places.foldCase);
-  const written = within(name, fold(scope.lexical, places.foldCase)) || within(name, fold(scope.resolved, places.foldCase));
+  const written =
+    within(name, fold(scope.lexical, places.foldCase)) || within(name, fold(scope.resolved, places.foldCase));
   if (!written || !within(target.canonical, scope.resolved)) return false;
   // The granted folder itself can be neither removed nor renamed.
   return !(

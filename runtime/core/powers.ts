@@ -176,6 +176,8 @@ export interface Lease {
   alive(): void;
   /** Charges bytes that come in or go out; call before they are handed on. @throws E_LIMIT_BYTES, E_EXPIRED, E_REVOKED, E_FLOW */
   spend(bytes: number, direction: "in" | "out"): void;
+  /** Waits until this run may hold so many more bytes that were read and not yet handed over; call before allocating them. */
+  room(bytes: number): Promise<void>;
   /** Judges the same need with more known of it (an address, another resolved form). @throws the denial */
   admit(target: Target): Promise<void>;
   /** New authority met on the way (a redirect): the whole gate, with a prompt if need be. Gives the lease of the new target.

@@ -32,6 +32,8 @@ export interface GateWorld {
 export interface Result {
   readonly value: unknown;
   readonly bytes: Uint8Array | null;
+  /** Gives up the memory that the answer takes; call when it was handed over. */
+  free(): void;
 }
 
 export class Gate {
@@ -69,8 +71,9 @@ export class Gate {
       const outcome = await operation.run(args, powers as never, this.#context(road));
       const result = checkResult(operation, outcome, call.name);
       this.#finish(road, "ok");
-      return result;
+      return { ...result, free: road.freeing() };
     } catch (error) {
+      road.freeing()();
       this.#finish(road, isSbxError(error) ? error.code : "E_INTERNAL");
       throw error;
     } finally {
@@ -136,7 +139,7 @@ export class Gate {
   }
 }
 
-function checkResult(operation: Operation, outcome: unknown, name: string): Result {
+function checkResult(operation: Operation, outcome: unknown, name: string): Omit<Result, "free"> {
   const bytes = outcome instanceof WithBytes ? outcome.bytes : null;
   const value = outcome instanceof WithBytes ? outcome.value : (outcome ?? null);
   try {

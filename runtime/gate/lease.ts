@@ -30,6 +30,7 @@ export class LiveLease implements Lease {
   readonly #host: LeaseHost;
   /** Made when somebody first listens: most operations end before anybody would. */
   #abort: { readonly signal: AbortSignalLike; abort(reason: unknown): void } | undefined;
+  readonly #room: (() => void)[] = [];
   #ended: SbxError | undefined;
   #unregister: (() => void) | undefined;
   #expiry: (() => void) | undefined;
@@ -86,6 +87,17 @@ export class LiveLease implements Lease {
     this.#host.budget.spend(this.rule, this.target.kind, bytes);
     if (direction === "in") this.bytesIn += bytes;
     else this.bytesOut += bytes;
+  }
+
+  async room(bytes: number): Promise<void> {
+    this.alive();
+    this.#room.push(await this.#host.budget.room.take(bytes));
+    this.alive();
+  }
+
+  /** Gives up the room that was taken since the last call: whoever holds the answer frees it. */
+  takeRoom(): readonly (() => void)[] {
+    return this.#room.splice(0);
   }
 
   admit(target: Target): Promise<void> {

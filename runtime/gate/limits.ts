@@ -3,6 +3,7 @@ import type { Kind } from "../core/capability.ts";
 import { fail } from "../core/errors.ts";
 import { humanSize, printSize } from "../core/units.ts";
 import { type Rule, stateOf } from "./policy.ts";
+import { Room } from "./room.ts";
 
 /** CONTRACT 5; sizes in bytes, times in ms, 0 = no limit where said. */
 export interface RunLimits {
@@ -45,9 +46,12 @@ export class Budget {
   /** Bytes by kind and direction, for the report. */
   traffic = 0;
   output = 0;
+  /** Two of the largest answers at once. */
+  readonly room: Room;
 
   constructor(limits: RunLimits) {
     this.limits = limits;
+    this.room = new Room(2 * limits.body);
   }
 
   /** One use of a rule. `opening` is false for a further use of something that is open already. @throws E_LIMIT_CALLS, E_EXPIRED … */

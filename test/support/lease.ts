@@ -38,6 +38,7 @@ export function fakeLease(options: FakeLeaseOptions = {}): FakeLease {
       if (options.budget !== undefined && spent.in + spent.out > options.budget)
         throw fail("E_LIMIT_BYTES", "the traffic limit was reached");
     },
+    room: async () => lease.alive(),
     async admit(target) {
       lease.alive();
       lease.admitted.push(target);

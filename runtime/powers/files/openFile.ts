@@ -54,6 +54,7 @@ class FileInPlace implements OpenFile {
       const lease = this.#side("read");
       const left = this.#left(fd, max);
       if (left === 0) return new Uint8Array(0);
+      await lease.room(left);
       const bytes = Buffer.allocUnsafeSlow(left);
       const count = await system.read(fd, bytes, this.#seekable(fd) ? this.#position : null);
       lease.alive();

@@ -51,7 +51,10 @@ export class ReadAccess implements ReadPower {
       this.withOpen(async (fd, stats) => {
         if (!stats.isFile()) return (await readUnsized(fd, max, this.lease)) ?? this.tooLarge(max);
         if (stats.size > max) return this.tooLarge(max);
-        if (stats.size > 0) return readSized(fd, stats.size, this.lease);
+        if (stats.size > 0) {
+          await this.lease.room(stats.size);
+          return readSized(fd, stats.size, this.lease);
+        }
         return (await readUnsized(fd, max, this.lease)) ?? this.tooLarge(max);
       }),
     );

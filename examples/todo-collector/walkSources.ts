@@ -1,0 +1,31 @@
+/** The source files below a folder that its .todoignore does not leave out. */
+
+import { readDir, readTextFile } from "sbx:fs";
+import ignore from "@example/ignore";
+
+const ALWAYS = "node_modules/\n.git/\n";
+
+async function readPatterns(root: string): Promise<string> {
+  try {
+    return await readTextFile(`${root}/.todoignore`);
+  } catch (error) {
+    if (error instanceof Error && error.name === "NotFound") return "";
+    throw error;
+  }
+}
+
+/** Paths relative to `root`, folder by folder, in name order. */
+export async function* walkSources(root: string, wanted: (name: string) => boolean): AsyncGenerator<string> {
+  const leftOut = ignore(ALWAYS + (await readPatterns(root)));
+  const folders = [""];
+  for (let below = folders.shift(); below !== undefined; below = folders.shift()) {
+    const inner: string[] = [];
+    for await (const { name, isFile, isDirectory } of readDir(below === "" ? root : `${root}/${below}`)) {
+      const path = below === "" ? name : `${below}/${name}`;
+      if (leftOut(path, isDirectory)) continue;
+      if (isDirectory) inner.push(path);
+      else if (isFile && wanted(name)) yield path;
+    }
+    folders.unshift(...inner);
+  }
+}
