@@ -61,12 +61,16 @@ async function composed(options: RunOptions, cx: CommandContext, engine: Engine)
     options,
     policies,
     { ...bases, plugin: loaded.root ?? bases.plugin },
-    protectedPlaces(own, policies, loaded),
+    protectedPlaces(own, policies, loaded, options),
     warn,
   );
   const answers = rememberedAnswers(`${own.data}/answers.json`);
   const remembered = recall(answers, loaded, policy, bases);
   const limits = cappedLimits(askedLimits(options), policies);
+  void engine.ready.then((ready) => {
+    if (ready?.walls.length === 0)
+      warn("this system puts no wall around the engine; sbx doctor tells what holds");
+  });
   const run = runId();
   const audit = openAuditFile(options.audit ?? `${own.state}/audit/${run}.jsonl`, run);
   const output = new PluginOutput(cx.out, cx.err);

@@ -54,7 +54,8 @@ export function resolveGrant(grant: Grant): Grant {
   return { ...grant, scope: { ...scope, resolved: resolvePath(scope.lexical) } };
 }
 
-function resolvePath(path: string): string {
+/** A path with its links followed, as far as it exists. */
+export function resolvePath(path: string): string {
   try {
     return realpathSync.native(path).replaceAll("\\", "/");
   } catch {

@@ -1,6 +1,7 @@
 /** What is in force for a run before it starts: the rules of flags, policies and remembered answers, what no rule can open, and the
  *  labels. */
 
+import { resolve } from "node:path";
 import { type Grant, parseGrant, parseScopes, printGrant } from "../../runtime/core/grant.ts";
 import { autorunPlaces, secretPlaces } from "../../runtime/core/places.ts";
 import type { Memory } from "../../runtime/gate/consent.ts";
@@ -10,21 +11,33 @@ import type { Answers } from "../../runtime/powers/own/answers.ts";
 import type { OwnFolders } from "../../runtime/powers/own/folders.ts";
 import type { RunOptions } from "../flags.ts";
 import { clock } from "./clock.ts";
-import { type GrantBases, grantContext, missingScope, refusePublicSuffix, resolveGrant } from "./grants.ts";
+import {
+  type GrantBases,
+  grantContext,
+  missingScope,
+  refusePublicSuffix,
+  resolveGrant,
+  resolvePath,
+} from "./grants.ts";
 import { mergedClearances, type PolicySet } from "./policies.ts";
 import type { Loaded } from "./program.ts";
 
-/** sbx's own files, policies, and the files that the plugin is made of. */
-export function protectedPlaces(own: OwnFolders, policies: PolicySet, loaded: Loaded): Protected[] {
-  const mine = [
-    own.config,
-    own.data,
-    own.state,
-    own.cache,
-    ...(process.env.SBX_HOME ? [process.env.SBX_HOME] : []),
-  ].map((path) => ({ path, what: "sbx's own files" }));
-  const rules = policies.files.map((path) => ({ path, what: "a policy" }));
-  return [...mine, ...rules, ...loaded.ownFiles.map((path) => ({ path, what: "the plugin's own files" }))];
+/** sbx's own files, policies, and the files that the plugin is made of, each as it is called and as it lies on disk. */
+export function protectedPlaces(
+  own: OwnFolders,
+  policies: PolicySet,
+  loaded: Loaded,
+  options: RunOptions,
+): Protected[] {
+  const mine = [own.config, own.data, own.state, own.cache, process.execPath];
+  if (process.env.SBX_HOME) mine.push(process.env.SBX_HOME);
+  if (options.audit !== undefined) mine.push(options.audit);
+  const places: Protected[] = [
+    ...mine.map((path) => ({ path: resolve(path), what: "sbx's own files" })),
+    ...policies.files.map((path) => ({ path, what: "a policy" })),
+    ...loaded.ownFiles.map((path) => ({ path, what: "the plugin's own files" })),
+  ];
+  return places.flatMap((place) => [place, { ...place, path: resolvePath(place.path) }]);
 }
 
 export async function rulesInForce(

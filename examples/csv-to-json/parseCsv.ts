@@ -22,39 +22,48 @@ function separatorOf(text: string): string {
   return [",", ";", "\t"].reduce((best, mark) => (count(mark) > count(best) ? mark : best));
 }
 
+interface Field {
+  readonly value: string;
+  /** Where the text goes on: at a separator, at a line feed, or at the end. */
+  readonly end: number;
+}
+
+/** The field that begins at `at`; undefined when its quote never closes. */
+function readField(text: string, at: number, separator: string): Field | undefined {
+  let quoted = "";
+  let from = at;
+  if (text[at] === '"') {
+    const found = /"((?:[^"]|"")*)"/y;
+    found.lastIndex = at;
+    const match = found.exec(text);
+    if (match === null) return undefined;
+    quoted = (match[1] ?? "").replaceAll('""', '"');
+    from = found.lastIndex;
+  }
+  let end = from;
+  while (end < text.length && text[end] !== separator && text[end] !== "\n") end += 1;
+  return { value: quoted + text.slice(from, end).replace(/\r$/, ""), end };
+}
+
 /** All rows, the heading among them; empty lines are left out. @throws CsvError for a quote that never closes. */
 export function parseCsv(source: string): Row[] {
   const text = source.replace(/^\ufeff/, "");
   const separator = separatorOf(text);
   const rows: Row[] = [];
-  let [fields, line, at]: [string[], number, number] = [[], 1, 0];
+  let fields: string[] = [];
+  let line = 1;
   let start = line;
-  const endRow = (): void => {
+  for (let at = 0; at <= text.length; at += 1) {
+    if (fields.length === 0) start = line;
+    const field = readField(text, at, separator);
+    if (field === undefined) throw new CsvError("a quote is never closed", line);
+    fields.push(field.value);
+    line += text.slice(at, field.end).split("\n").length - 1;
+    at = field.end;
+    if (text[at] === separator) continue;
+    line += 1;
     if (fields.length > 1 || fields[0] !== "") rows.push({ line: start, fields });
     fields = [];
-  };
-  while (at < text.length) {
-    if (fields.length === 0) start = line;
-    let value = "";
-    if (text[at] === '"') {
-      const opened = line;
-      for (at += 1; ; at += 1) {
-        if (at >= text.length) throw new CsvError("a quote is never closed", opened);
-        if (text[at] === '"' && text[(at += 1)] !== '"') break;
-        if (text[at] === "\n") line += 1;
-        value += text[at];
-      }
-    }
-    while (at < text.length && text[at] !== separator && text[at] !== "\n") value += text[at++];
-    fields.push(value.replace(/\r$/, ""));
-    if (text[at] === separator) {
-      at += 1;
-      if (at < text.length) continue;
-      fields.push("");
-    }
-    endRow();
-    line += 1;
-    at += 1;
   }
   return rows;
 }

@@ -1,6 +1,6 @@
 /** Where sbx keeps its own things (CONTRACT 13): XDG on Linux, each system's custom elsewhere, all of it under SBX_HOME when set.
- *  Pure: names folders, makes none. */
-import { join } from "node:path";
+ *  Names folders, makes none. */
+import { join, resolve } from "node:path";
 
 export interface OwnFolders {
   /** Settings and policies of this user. */
@@ -19,7 +19,7 @@ export interface SystemFacts {
 }
 
 export function ownFolders({ platform, home, variables }: SystemFacts): OwnFolders {
-  const all = variables.SBX_HOME;
+  const all = variables.SBX_HOME && resolve(variables.SBX_HOME);
   if (all)
     return {
       config: join(all, "config"),

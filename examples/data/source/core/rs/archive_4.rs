@@ -1,0 +1,6 @@
+/* archive_4
+ * Nothing to do here.
+ */
+pub fn archive_4(n: u32) -> u32 {
+    n + 1 // plain remark
+}

@@ -1,0 +1,6 @@
+/* gutter_5
+ * Nothing to do here.
+ */
+pub fn gutter_5(n: u32) -> u32 {
+    n + 1 // plain remark
+}

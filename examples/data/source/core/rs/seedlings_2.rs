@@ -1,0 +1,6 @@
+/* seedlings_2
+ * Nothing to do here.
+ */
+pub fn seedlings_2(n: u32) -> u32 {
+    n + 1 // plain remark
+}

@@ -1,0 +1,6 @@
+/** translation_7. */
+export function translation_7(n: number): string {
+  // Nothing to do here.
+  const text = "// TODO: not a comment";
+  return `${text} /* FIXME: neither */ ${n}`;
+}

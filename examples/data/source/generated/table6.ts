@@ -1,0 +1,2 @@
+// TODO: generated, must not be found
+export const t6 = 6;

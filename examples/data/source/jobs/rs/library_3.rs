@@ -1,0 +1,6 @@
+/* library_3
+ * Nothing to do here.
+ */
+pub fn library_3(n: u32) -> u32 {
+    n + 1 // plain remark
+}

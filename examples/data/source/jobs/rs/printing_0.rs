@@ -1,0 +1,6 @@
+/* printing_0
+ * Nothing to do here.
+ */
+pub fn printing_0(n: u32) -> u32 {
+    n + 1 // plain remark
+}

@@ -1,0 +1,6 @@
+/** bicycle_2. */
+export function bicycle_2(n: number): string {
+  // Nothing to do here.
+  const text = "// TODO: not a comment";
+  return `${text} /* FIXME: neither */ ${n}`;
+}

@@ -1,0 +1,6 @@
+/* irrigation_6
+ * Nothing to do here.
+ */
+pub fn irrigation_6(n: u32) -> u32 {
+    n + 1 // plain remark
+}

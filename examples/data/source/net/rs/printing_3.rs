@@ -1,0 +1,6 @@
+/* printing_3
+ * Nothing to do here.
+ */
+pub fn printing_3(n: u32) -> u32 {
+    n + 1 // plain remark
+}

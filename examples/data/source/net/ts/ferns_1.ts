@@ -1,0 +1,6 @@
+/** ferns_1. */
+export function ferns_1(n: number): string {
+  // Nothing to do here.
+  const text = "// TODO: not a comment";
+  return `${text} /* FIXME: neither */ ${n}`;
+}

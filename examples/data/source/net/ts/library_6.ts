@@ -1,0 +1,6 @@
+/** library_6. */
+export function library_6(n: number): string {
+  // Nothing to do here.
+  const text = "// TODO: not a comment";
+  return `${text} /* FIXME: neither */ ${n}`;
+}

@@ -1,0 +1,6 @@
+/** lichen_7. */
+export function lichen_7(n: number): string {
+  // Nothing to do here.
+  const text = "// TODO: not a comment";
+  return `${text} /* FIXME: neither */ ${n}`;
+}

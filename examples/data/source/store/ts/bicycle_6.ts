@@ -1,0 +1,6 @@
+/** bicycle_6. */
+export function bicycle_6(n: number): string {
+  // Nothing to do here.
+  const text = "// TODO: not a comment";
+  return `${text} /* FIXME: neither */ ${n}`;
+}

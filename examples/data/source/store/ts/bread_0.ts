@@ -1,0 +1,6 @@
+/** bread_0. */
+export function bread_0(n: number): string {
+  // Nothing to do here.
+  const text = "// TODO: not a comment";
+  return `${text} /* FIXME: neither */ ${n}`;
+}

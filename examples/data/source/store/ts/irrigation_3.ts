@@ -1,0 +1,6 @@
+/** irrigation_3. */
+export function irrigation_3(n: number): string {
+  // Nothing to do here.
+  const text = "// TODO: not a comment";
+  return `${text} /* FIXME: neither */ ${n}`;
+}

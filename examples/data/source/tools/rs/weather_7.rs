@@ -1,0 +1,6 @@
+/* weather_7
+ * Nothing to do here.
+ */
+pub fn weather_7(n: u32) -> u32 {
+    n + 1 // plain remark
+}

@@ -1,0 +1,6 @@
+/** translation_3. */
+export function translation_3(n: number): string {
+  // Nothing to do here.
+  const text = "// TODO: not a comment";
+  return `${text} /* FIXME: neither */ ${n}`;
+}

@@ -1,0 +1,6 @@
+"""TODO: a docstring is a string."""
+
+
+def gutter_4(n):
+    # Nothing to do here.
+    return f"# TODO: nor this {n}"

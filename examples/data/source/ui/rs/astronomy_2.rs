@@ -1,0 +1,6 @@
+/* astronomy_2
+ * Nothing to do here.
+ */
+pub fn astronomy_2(n: u32) -> u32 {
+    n + 1 // plain remark
+}

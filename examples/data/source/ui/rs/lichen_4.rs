@@ -1,0 +1,6 @@
+/* lichen_4
+ * Nothing to do here.
+ */
+pub fn lichen_4(n: u32) -> u32 {
+    n + 1 // plain remark
+}

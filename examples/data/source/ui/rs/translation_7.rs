@@ -1,0 +1,6 @@
+/* translation_7
+ * Nothing to do here.
+ */
+pub fn translation_7(n: u32) -> u32 {
+    n + 1 // plain remark
+}

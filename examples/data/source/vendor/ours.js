@@ -1,0 +1,1 @@
+// TODO(ada): kept by an exception

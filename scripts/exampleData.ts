@@ -1,0 +1,480 @@
+/** Makes examples/data, the input of the examples: the same files each time, from word lists and a small generator of
+ *  numbers. The result is committed; this script says where it came from, and changes it. */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { deflateSync } from "node:zlib";
+
+const root = resolve(import.meta.dirname, "../examples/data");
+
+function put(path: string, content: string | Uint8Array): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), content);
+}
+
+/** Numbers that look random and are not: mulberry32. */
+class Dice {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed;
+  }
+
+  /** 0 up to, not including, `sides`. */
+  roll(sides: number): number {
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) % sides;
+  }
+
+  pick<T>(from: readonly T[]): T {
+    return from[this.roll(from.length)] as T;
+  }
+
+  some<T>(from: readonly T[], count: number): T[] {
+    const left = [...from];
+    return Array.from(
+      { length: Math.min(count, left.length) },
+      () => left.splice(this.roll(left.length), 1)[0] as T,
+    );
+  }
+}
+
+const words = (text: string): string[] => text.trim().split(/\s+/);
+const lines = (text: string): string[] => text.trim().split("\n");
+const two = (n: number): string => String(n).padStart(2, "0");
+const slug = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
+    .replace(/^-|-$/g, "");
+
+const sentences = lines(`
+The meeting moved to Thursday, and nobody minded.
+Measured twice, cut once; the shelf now fits between the windows.
+What the map calls a road is a river bed for half of the year.
+Rye needs more water than the recipe says when the flour is fresh.
+The second edition corrects the table on page 41, the third one breaks it again.
+A list that is never read is a way of forgetting politely.
+Ask Noor whether the old archive still opens.
+The pump runs at night, when power is cheap, and that is audible.
+Three of the seven samples were dry before noon.
+Seen from the ridge, the valley looks like a question that nobody asked.
+The printer wants the 300 g paper from the left tray.
+Café Übermut closes at six, which is when we get there.
+It is cheaper to repair the gutter than the wall below it.
+Most of the budget went into things that cannot be seen any more.
+The translation keeps the joke and loses the rhyme.
+Write the test first, then the excuse.
+Rain again; the seedlings like it, the path does not.
+The old lens is softer, and that is why portraits came out well.
+If the index grows beyond a page, split it by year.
+Bring back the ladder.
+`);
+const topics =
+  words(`garden bread archive lenses gutter irrigation translation budget seedlings bicycle printing
+  cartography beekeeping weather pottery library radio sourdough letters drainage astronomy carpentry ferns lichen`);
+const areas = words(
+  "area/house area/work area/garden reading recipe idea project people travel later maintenance quote",
+);
+
+/** A vault of notes as people really keep them: a journal, projects, recipes, people, an inbox of loose ends. */
+function makeNotes(): void {
+  const dice = new Dice(1);
+  const titles = topics.flatMap((topic) => [
+    `Notes on ${topic}`,
+    `${topic[0]?.toUpperCase()}${topic.slice(1)} plan`,
+  ]);
+  const paragraph = (): string => dice.some(sentences, 2 + dice.roll(4)).join(" ");
+  const mention = (up: string): string =>
+    dice.pick([
+      `See [[${dice.pick(titles)}]].`,
+      `More in [the plan](${up}projects/${slug(`${dice.pick(topics)} plan`)}.md).`,
+      `As in [[Notes on ${dice.pick(topics)}|an older note]] #${dice.pick(topics)}`,
+      `Read on at [the society](https://example.org/${dice.pick(topics)}?y=${2019 + dice.roll(7)}).`,
+    ]);
+  for (const topic of topics) {
+    const tags = dice.some(areas, 1 + dice.roll(3));
+    const note = ["---", `title: Notes on ${topic}`, "tags:", ...tags.map((tag) => `  - ${tag}`), "---", ""];
+    const body = Array.from({ length: 2 + dice.roll(3) }, () => [paragraph(), mention("../"), ""]).flat();
+    put(`notes/library/${slug(topic)}.md`, [...note, ...body].join("\n"));
+    const steps = dice.some(sentences, 4).map((step, i) => `- [${i < 2 ? "x" : " "}] ${step}`);
+    const code = ["```sh", `# not a heading: ${topic}`, `echo "[not a link](nowhere.md) #no-tag"`, "```"];
+    put(
+      `notes/projects/${slug(`${topic} plan`)}.md`,
+      [
+        `# ${topic[0]?.toUpperCase()}${topic.slice(1)} plan`,
+        "",
+        `#project #${topic}`,
+        "",
+        paragraph(),
+        "",
+        ...steps,
+        "",
+        ...code,
+        "",
+        mention("../"),
+        "",
+      ].join("\n"),
+    );
+  }
+  makeJournal(dice, paragraph, mention);
+  for (let i = 1; i <= 30; i += 1) {
+    const title = dice.pick([
+      "Königsberger Klopse",
+      "Crêpes",
+      "Rye loaf",
+      "Shakshuka",
+      "Ramen",
+      "Dal",
+      "Borschtsch",
+      "Pão",
+    ]);
+    const text = [
+      `# ${title} ${i}`,
+      "",
+      "#recipe",
+      "",
+      `| what | how much |`,
+      `|---|---|`,
+      `| flour | ${100 + dice.roll(9) * 50} g |`,
+      "",
+      paragraph(),
+      "",
+    ];
+    put(`notes/recipes/${title} ${i}.md`, text.join("\n"));
+  }
+  for (let i = 1; i <= 12; i += 1) put(`notes/inbox/${i}.md`, `${paragraph()}\n\nhttps://example.net/${i}\n`);
+  put("notes/inbox/empty.md", "");
+  put("notes/readme.txt", "Not a note.\n");
+}
+
+function makeJournal(dice: Dice, paragraph: () => string, mention: (up: string) => string): void {
+  for (let month = 1; month <= 9; month += 1) {
+    for (let day = 1; day <= 28; day += 1 + dice.roll(2)) {
+      const date = `2026-${two(month)}-${two(day)}`;
+      const front = [
+        "---",
+        `date: ${date}`,
+        `tags: [journal, ${dice.pick(areas)}]`,
+        "---",
+        "",
+        `# ${date}`,
+        "",
+      ];
+      const body = [paragraph(), "", mention("../../../"), ""];
+      put(`notes/journal/2026/${two(month)}/${date}.md`, [...front, ...body].join("\n"));
+    }
+  }
+}
+
+/** Tables with what tables have: quotes, line breaks in fields, other separators, missing fields, one that is broken. */
+function makeTables(): void {
+  const dice = new Dice(2);
+  const cities = words("Aachen Bergen Cádiz Debrecen Évora Faro Graz Hasselt Izola Jūrmala Kraków Lyon");
+  const people = words("Ada Björn Chidi Dana Emeka Fatma Gīta Hana Iñigo Jun Katja Liv");
+  const quoted = (text: string): string => (/[",\n;]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const orders = ["id,date,customer,city,postcode,amount,paid,remark"];
+  for (let i = 1; i <= 1200; i += 1) {
+    const amount = i % 97 === 0 ? "n/a" : (dice.roll(100000) / 100).toFixed(2);
+    const remark = dice.pick(["", "", "gift", 'said "soon"', "ring twice,\nthen wait", "fragile, upright"]);
+    const row = [
+      i,
+      `2026-${two(1 + dice.roll(12))}-${two(1 + dice.roll(28))}`,
+      `${dice.pick(people)} ${dice.pick(people)}`,
+      dice.pick(cities),
+    ];
+    const rest = [
+      String(dice.roll(99999)).padStart(5, "0"),
+      amount,
+      dice.pick(["yes", "no"]),
+      quoted(remark),
+    ];
+    orders.push([...row, ...rest].join(",") + (i % 211 === 0 ? ",surplus" : ""));
+  }
+  put("tables/orders.csv", `${orders.join("\r\n")}\r\n`);
+  const sensors = ["station;time;celsius;battery"];
+  for (let i = 0; i < 600; i += 1)
+    sensors.push(
+      `S${two(dice.roll(12))};${1767225600 + i * 900};${(dice.roll(400) - 100) / 10};${i % 150 === 149 ? "?" : dice.roll(100)}`,
+    );
+  put("tables/sensors.csv", `\ufeff${sensors.join("\n")}\n`);
+  const cityRows = cities.map((city, i) => `${city}\t${(i * 37) % 90}.${i}\t${i % 2 === 0}`);
+  put("tables/cities.csv", `name\tlatitude\tcoastal\n${cityRows.join("\n")}`);
+  put("tables/broken.csv", 'id,text\n1,fine\n2,"this quote is never closed\n3,x\n');
+  put("tables/empty.csv", "");
+  put("tables/readme.txt", "Exports of the shop and of the weather stations.\n");
+}
+
+/** The manual of a made-up program, with links that hold and a handful that do not. */
+function makeManual(): void {
+  const dice = new Dice(3);
+  const chapters = words("install configure backup restore network storage users themes plugins upgrade");
+  const parts = words("overview basics options examples limits errors history internals questions glossary");
+  const paragraph = (): string => dice.some(sentences, 3).join(" ");
+  const url = "https://manual.example.org";
+  for (const chapter of chapters) {
+    for (const part of parts) {
+      const to = `../${dice.pick(chapters)}/${dice.pick(parts)}.md`;
+      const page = [
+        `# ${chapter}: ${part}`,
+        "",
+        paragraph(),
+        "",
+        `## First steps`,
+        "",
+        `Go on with [this](${to}#first-steps) or [that](${to}).`,
+        "",
+      ];
+      page.push(
+        `## In detail`,
+        "",
+        paragraph(),
+        "",
+        `Home: <${url}/${chapter}>. Source: [here](${url}/src/${chapter}/${part}.txt).`,
+        "",
+      );
+      page.push(
+        "```text",
+        "[not a link](missing.md)",
+        "```",
+        "",
+        `![picture](../images/${chapter}.svg) \`[nor](this.md)\``,
+        "",
+      );
+      put(`manual/${chapter}/${part}.md`, page.join("\n"));
+    }
+    put(
+      `manual/images/${chapter}.svg`,
+      `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><title>${chapter}</title></svg>\n`,
+    );
+  }
+  const contents = chapters.map((chapter) => `- [${chapter}](${chapter}/overview.md)`);
+  put(
+    "manual/index.md",
+    [
+      "# Manual",
+      "",
+      ...contents,
+      "",
+      `Write to [us](mailto:docs@example.org).`,
+      "",
+      `[site]: ${url}/`,
+      "",
+    ].join("\n"),
+  );
+  const broken = [
+    "# Known to be broken",
+    "",
+    "- [a page that is gone](install/gone.md)",
+    "- [a heading that is gone](install/basics.md#gone)",
+    "- [out of the folder](../../secret.md)",
+    "- [a picture that is gone](images/gone.svg)",
+    `- [an address that is gone](${url}/gone)`,
+    `- [an address that moved](${url}/moved)`,
+    `- [moved for now](${url}/elsewhere)`,
+    `- [one that never answers](${url}/silent)`,
+    `- [an element](${url}/long#chapter-9)`,
+    `- [an element that is gone](${url}/long#chapter-99)`,
+    `- [no HEAD here](${url}/get-only)`,
+    "",
+  ];
+  put("manual/broken.md", broken.join("\n"));
+}
+
+/** A source tree in several languages, with comments that ask for work, strings that only look like it, and generated code. */
+function makeSources(): void {
+  const dice = new Dice(4);
+  const owners = words("ada noor jun kofi");
+  const todo = (): string => {
+    const who = dice.pick([
+      "",
+      `(${dice.pick(owners)})`,
+      `(${dice.pick(owners)}, 2026-${two(1 + dice.roll(12))}-15)`,
+    ]);
+    return `${dice.pick(["TODO", "TODO", "TODO", "FIXME", "HACK", "XXX"])}${who}: ${dice.pick(sentences)}`;
+  };
+  const makers: Record<string, (name: string, note: string) => string> = {
+    ts: (name, note) =>
+      `/** ${name}. */\nexport function ${name}(n: number): string {\n  // ${note}\n  const text = "// TODO: not a comment";\n  return \`\${text} /* FIXME: neither */ \${n}\`;\n}\n`,
+    py: (name, note) =>
+      `"""TODO: a docstring is a string."""\n\n\ndef ${name}(n):\n    # ${note}\n    return f"# TODO: nor this {n}"\n`,
+    rs: (name, note) =>
+      `/* ${name}\n * ${note}\n */\npub fn ${name}(n: u32) -> u32 {\n    n + 1 // plain remark\n}\n`,
+    c: (name, note) =>
+      `#include <stdio.h>\n\nint ${name}(int n) {\n  printf("/* TODO: in a string */ %d", n); /* ${note} */\n  return n;\n}\n`,
+    sql: (name, note) =>
+      `-- ${note}\ncreate table ${name} (id integer primary key, note text default '-- TODO: no');\n`,
+    sh: (name, note) => `#!/bin/sh\n# ${note}\necho "${name} # TODO: quoted"\n`,
+  };
+  for (const [i, area] of words("core net store ui tools jobs").entries()) {
+    for (const [ext, make] of Object.entries(makers)) {
+      for (let n = 0; n < 8; n += 1) {
+        const name = `${dice.pick(topics)}_${n}`;
+        const note = (n + i) % 3 === 0 ? todo() : "Nothing to do here.";
+        put(`source/${area}/${ext}/${name}.${ext}`, make(name, note));
+      }
+    }
+  }
+  for (let n = 0; n < 20; n += 1)
+    put(
+      `source/generated/table${n}.ts`,
+      `// TODO: generated, must not be found\nexport const t${n} = ${n};\n`,
+    );
+  put("source/vendor/lib.min.js", "// FIXME: somebody else's\n");
+  put("source/vendor/ours.js", "// TODO(ada): kept by an exception\n");
+  put("source/.todoignore", "# what is not ours\n/generated/\nvendor/*\n!vendor/ours.js\n*.min.js\n");
+  put("source/README.md", "TODO: not a source file\n");
+}
+
+function bytes(...parts: readonly (string | readonly number[] | Uint8Array)[]): Buffer {
+  return Buffer.concat(
+    parts.map((part) => (typeof part === "string" ? Buffer.from(part, "latin1") : Buffer.from(part))),
+  );
+}
+
+const be16 = (n: number): number[] => [(n >> 8) & 255, n & 255];
+const le16 = (n: number): number[] => [n & 255, (n >> 8) & 255];
+const le24 = (n: number): number[] => [n & 255, (n >> 8) & 255, (n >> 16) & 255];
+const le32 = (n: number): number[] => [n & 255, (n >> 8) & 255, (n >> 16) & 255, (n >> 24) & 255];
+const be32 = (n: number): number[] => le32(n).reverse();
+
+function crc32(data: Uint8Array): number {
+  let crc = ~0;
+  for (const byte of data) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc;
+}
+
+/** A picture that any program opens: grey, one bit a pixel. */
+function png(width: number, height: number): Buffer {
+  const chunk = (type: string, data: Uint8Array): Buffer => {
+    const body = bytes(type, data);
+    return bytes(be32(data.length), body, be32(crc32(body)));
+  };
+  const row = Math.ceil(width / 8) + 1;
+  const header = bytes(be32(width), be32(height), [1, 0, 0, 0, 0]);
+  const pixels = deflateSync(Buffer.alloc(row * height));
+  return bytes(
+    [0x89],
+    "PNG\r\n\x1a\n",
+    chunk("IHDR", header),
+    chunk("IDAT", pixels),
+    chunk("IEND", new Uint8Array()),
+  );
+}
+
+/** Headers as cameras write them; `turned` with the EXIF orientation of a phone that was held upright. */
+function jpeg(width: number, height: number, turned: boolean): Buffer {
+  const exif = bytes("Exif\0\0II*\0", le32(8), le16(1), le16(0x0112), le16(3), le32(1), le32(6), le32(0));
+  const segment = (marker: number, data: Uint8Array): Buffer =>
+    bytes([0xff, marker], be16(data.length + 2), data);
+  const frame = bytes([8], be16(height), be16(width), [1, 1, 0x11, 0]);
+  const parts = [turned ? segment(0xe1, exif) : segment(0xe0, bytes("JFIF\0", [1, 1, 0, 0, 1, 0, 1, 0, 0]))];
+  parts.push(segment(0xdb, Buffer.alloc(65)), segment(0xc4, Buffer.alloc(20)), segment(0xc2, frame));
+  return bytes([0xff, 0xd8], ...parts, [0xff, 0xd9]);
+}
+
+function webp(kind: "VP8 " | "VP8L" | "VP8X", width: number, height: number): Buffer {
+  const data =
+    kind === "VP8 "
+      ? bytes([0, 0, 0, 0x9d, 0x01, 0x2a], le16(width), le16(height))
+      : kind === "VP8L"
+        ? bytes([0x2f], le32((width - 1) | ((height - 1) << 14)), [0])
+        : bytes([0, 0, 0, 0], le24(width - 1), le24(height - 1));
+  return bytes("RIFF", le32(data.length + 12), "WEBP", kind, le32(data.length), data);
+}
+
+/** A camera's folder: pictures of every kind, and some files that are none. */
+function makePictures(): void {
+  const dice = new Dice(5);
+  for (let i = 1; i <= 120; i += 1) {
+    const [width, height] = dice.pick([
+      [4032, 3024],
+      [1920, 1080],
+      [6000, 4000],
+    ] as const);
+    put(
+      `pictures/2026-${two(1 + (i % 12))}/IMG_${String(i).padStart(4, "0")}.jpg`,
+      jpeg(width, height, i % 4 === 0),
+    );
+  }
+  for (let i = 1; i <= 40; i += 1) put(`pictures/screens/screen ${i}.png`, png(320 + i * 8, 200 + i));
+  for (const [i, kind] of (["VP8 ", "VP8L", "VP8X"] as const).entries()) {
+    for (let n = 0; n < 8; n += 1)
+      put(`pictures/web/${slug(kind)}-${n}.webp`, webp(kind, 100 + n * 10 + i, 50 + n));
+  }
+  for (let i = 1; i <= 10; i += 1)
+    put(`pictures/icons/icon${i}.gif`, bytes("GIF89a", le16(i * 4), le16(i * 3), [0, 0, 0, 0x3b]));
+  const bmp = (width: number, height: number): Buffer =>
+    bytes(
+      "BM",
+      le32(54),
+      le32(0),
+      le32(54),
+      le32(40),
+      le32(width),
+      le32(height),
+      le16(1),
+      le16(24),
+      Buffer.alloc(24),
+    );
+  for (let i = 1; i <= 6; i += 1) put(`pictures/scans/scan${i}.bmp`, bmp(640 + i, i % 2 === 0 ? -480 : 480));
+  put("pictures/damaged/cut off.png", png(10, 10).subarray(0, 18));
+  put("pictures/damaged/no frame.jpg", bytes([0xff, 0xd8, 0xff, 0xd9]));
+  put("pictures/damaged/renamed.gif", bytes("this is text, whatever its name says\n"));
+}
+
+/** What four sites answer: RSS, Atom, RSS with CDATA and entities, and one that is no feed. */
+function makeFeeds(): void {
+  const dice = new Dice(6);
+  const day = (i: number): Date => new Date(Date.UTC(2026, 9, 30 - i, 8 + (i % 9)));
+  const items = Array.from({ length: 40 }, (_, i) => ({
+    title: `${dice.pick(topics)}: ${dice.pick(sentences)}`,
+    date: day(i),
+    i,
+  }));
+  const rss = (title: string, body: string): string =>
+    `<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel><title>${title}</title>\n${body}\n</channel></rss>\n`;
+  put(
+    "feeds/weekly.xml",
+    rss(
+      "The Weekly",
+      items
+        .map(
+          ({ title, date, i }) =>
+            `<item><title>${title}</title><link>https://weekly.example/${i}</link><pubDate>${date.toUTCString()}</pubDate></item>`,
+        )
+        .join("\n"),
+    ),
+  );
+  put(
+    "feeds/lab.xml",
+    `<?xml version="1.0"?>\n<feed xmlns="http://www.w3.org/2005/Atom"><title>Lab notes</title>\n${items
+      .slice(0, 25)
+      .map(
+        ({ title, date, i }) =>
+          `<entry><title type="text">${title}</title><link rel="edit" href="https://lab.example/edit/${i}"/><link href="https://lab.example/${i}"/><updated>${date.toISOString()}</updated></entry>`,
+      )
+      .join("\n")}\n</feed>\n`,
+  );
+  put(
+    "feeds/shop.xml",
+    rss(
+      "Shop &amp; Sons",
+      items
+        .slice(0, 10)
+        .map(
+          ({ i, date }) =>
+            `<item><title><![CDATA[<b>Offer</b> [${i}] & more]]></title><guid>https://shop.example/${i}</guid><pubDate>${date.toUTCString()}</pubDate></item>`,
+        )
+        .join("\n"),
+    ),
+  );
+  put("feeds/page.html", "<html><body>This is no feed.</body></html>\n");
+}
+
+rmSync(root, { recursive: true, force: true });
+for (const make of [makeNotes, makeTables, makeManual, makeSources, makePictures, makeFeeds]) make();
