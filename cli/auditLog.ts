@@ -93,7 +93,7 @@ export async function verify(files: readonly string[]): Promise<Verdict> {
       fault(`does not follow the record before it of run ${record.run}: one was removed, inserted or moved`);
     }
     heads.set(record.run, record.hash);
-    if (record.op === "run.end") ended.add(record.run);
+    if (record.op === "run.end" || record.op === "limit") ended.add(record.run);
   }
   return { files: files.length, records, runs: heads.size, unfinished: heads.size - ended.size, faults };
 }

@@ -136,16 +136,18 @@ export const formatWarning = (text: string, style: Style): string =>
 export const formatHint = (text: string, style: Style): string =>
   `${style.cyan("hint")}: ${escapeText(text)}\n`;
 
-/** The same run with more options: what a person can paste. The plugin's arguments stay behind `--`. */
+/** The same run with more options: what a person can paste. The plugin's arguments stay behind `--`.
+ *  @param program how sbx itself was called */
 export function commandWith(
   options: { readonly script: string; readonly typed: readonly string[]; readonly args: readonly string[] },
   more: readonly string[],
+  program = "sbx",
 ): string {
   const kept = options.typed.filter((word) => !more.includes(word));
   const args = options.args.length === 0 ? [] : ["--", ...options.args];
   const script =
     options.script.startsWith("-") && options.script !== "-" ? `./${options.script}` : options.script;
-  return ["sbx", "run", script, ...kept, ...more, ...args].map(shellWord).join(" ");
+  return [program, "run", script, ...kept, ...more, ...args].map(shellWord).join(" ");
 }
 
 const headline = (code: ErrorCode, text: string, style: Style): string => {

@@ -252,7 +252,8 @@ export class Session {
     } catch (error) {
       const known = asSbxError(error);
       if (known.code === "E_INTERNAL" || auditFailed(known)) this.#finish({ kind: "broken", error: known });
-      if (errorTable[known.code].exit === 77 && this.#denials.length < MAX_DENIALS) this.#denials.push(known);
+      const denied = errorTable[known.code].exit === 77 || known.details.person !== undefined;
+      if (denied && this.#denials.length < MAX_DENIALS) this.#denials.push(known);
       return { id, send: () => this.#toGuest(() => engine.fail(id, JSON.stringify(known.toGuest()))) };
     }
   }

@@ -18,6 +18,7 @@ import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { bundleAll, root } from "./bundle.ts";
 import { cacheCode } from "./codecache.ts";
+import { takeImage } from "./image.ts";
 import { notices } from "./notices.ts";
 import { buildExecutable } from "./sea.ts";
 import { findTarget, hostTarget, NODE_VERSION, type Target } from "./targets.ts";
@@ -64,6 +65,7 @@ async function stageAll(target: Target, stage: string): Promise<string[]> {
   put("esbuild", (path) => copyFileSync(packaged(target.esbuild), path));
   put("sbx.d.ts", (path) => copyFileSync(join(root, "stdlib/generated/sbx.d.ts"), path));
   put("NOTICES", (path) => writeFileSync(path, notices(inputs, packaged(target.node))));
+  assets.push(takeImage(process.execPath, stage));
   const programs = ["cli.js", "engine.js"].filter((name) => texts.has(name));
   if (target.name === hostTarget()) assets.push(...cacheCode(target, packaged(target.node), stage, programs));
   return assets.filter((name) => name !== "boot.js").sort();

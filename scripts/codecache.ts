@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
 import { execArgv } from "./sea.ts";
 import type { Target } from "./targets.ts";
@@ -27,10 +28,18 @@ export function cacheCode(
   return names.map((name) => `${name}.cache`);
 }
 
-/** What runs when the program is loaded is compiled too, and so is in the cache. */
+/** Programs of which nearly all runs at each start: compiled whole. Of the others, only what runs when they are loaded
+ *  is in the cache, because a larger one costs more than it saves. */
+const WHOLE = new Set(["engine.js"]);
+
+/** V8 compiles lazily unless told otherwise, and refuses a cache made under other options than those at its use. */
 function cacheOf(path: string): Buffer {
-  const script = new Script(readFileSync(path, "latin1"), { filename: `sbx:${basename(path)}` });
+  const name = basename(path);
+  const isWhole = WHOLE.has(name);
+  if (isWhole) setFlagsFromString("--no-lazy");
+  const script = new Script(readFileSync(path, "latin1"), { filename: `sbx:${name}` });
   script.runInThisContext()({}, createRequire(path), { exports: {} }, path, "");
+  if (isWhole) setFlagsFromString("--lazy");
   return script.createCachedData();
 }
 

@@ -2,7 +2,7 @@
  *  numbers. The result is committed; this script says where it came from, and changes it. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { deflateSync } from "node:zlib";
+import { bmp, gif, jpeg, png, webp } from "./examplePictures.ts";
 
 const root = resolve(import.meta.dirname, "../examples/data");
 
@@ -119,6 +119,10 @@ function makeNotes(): void {
     );
   }
   makeJournal(dice, paragraph, mention);
+  makeLooseNotes(dice, paragraph);
+}
+
+function makeLooseNotes(dice: Dice, paragraph: () => string): void {
   for (let i = 1; i <= 30; i += 1) {
     const title = dice.pick([
       "Königsberger Klopse",
@@ -146,6 +150,10 @@ function makeNotes(): void {
   }
   for (let i = 1; i <= 12; i += 1) put(`notes/inbox/${i}.md`, `${paragraph()}\n\nhttps://example.net/${i}\n`);
   put("notes/inbox/empty.md", "");
+  put(
+    "notes/inbox/to sort.md",
+    "See [a draft](../drafts/never-written.md), [[Nobody's page]] and [home](../library/bread.md#crust).\n",
+  );
   put("notes/readme.txt", "Not a note.\n");
 }
 
@@ -263,6 +271,10 @@ function makeManual(): void {
       "",
     ].join("\n"),
   );
+  makeBrokenPage(url);
+}
+
+function makeBrokenPage(url: string): void {
   const broken = [
     "# Known to be broken",
     "",
@@ -327,66 +339,6 @@ function makeSources(): void {
   put("source/README.md", "TODO: not a source file\n");
 }
 
-function bytes(...parts: readonly (string | readonly number[] | Uint8Array)[]): Buffer {
-  return Buffer.concat(
-    parts.map((part) => (typeof part === "string" ? Buffer.from(part, "latin1") : Buffer.from(part))),
-  );
-}
-
-const be16 = (n: number): number[] => [(n >> 8) & 255, n & 255];
-const le16 = (n: number): number[] => [n & 255, (n >> 8) & 255];
-const le24 = (n: number): number[] => [n & 255, (n >> 8) & 255, (n >> 16) & 255];
-const le32 = (n: number): number[] => [n & 255, (n >> 8) & 255, (n >> 16) & 255, (n >> 24) & 255];
-const be32 = (n: number): number[] => le32(n).reverse();
-
-function crc32(data: Uint8Array): number {
-  let crc = ~0;
-  for (const byte of data) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc;
-}
-
-/** A picture that any program opens: grey, one bit a pixel. */
-function png(width: number, height: number): Buffer {
-  const chunk = (type: string, data: Uint8Array): Buffer => {
-    const body = bytes(type, data);
-    return bytes(be32(data.length), body, be32(crc32(body)));
-  };
-  const row = Math.ceil(width / 8) + 1;
-  const header = bytes(be32(width), be32(height), [1, 0, 0, 0, 0]);
-  const pixels = deflateSync(Buffer.alloc(row * height));
-  return bytes(
-    [0x89],
-    "PNG\r\n\x1a\n",
-    chunk("IHDR", header),
-    chunk("IDAT", pixels),
-    chunk("IEND", new Uint8Array()),
-  );
-}
-
-/** Headers as cameras write them; `turned` with the EXIF orientation of a phone that was held upright. */
-function jpeg(width: number, height: number, turned: boolean): Buffer {
-  const exif = bytes("Exif\0\0II*\0", le32(8), le16(1), le16(0x0112), le16(3), le32(1), le32(6), le32(0));
-  const segment = (marker: number, data: Uint8Array): Buffer =>
-    bytes([0xff, marker], be16(data.length + 2), data);
-  const frame = bytes([8], be16(height), be16(width), [1, 1, 0x11, 0]);
-  const parts = [turned ? segment(0xe1, exif) : segment(0xe0, bytes("JFIF\0", [1, 1, 0, 0, 1, 0, 1, 0, 0]))];
-  parts.push(segment(0xdb, Buffer.alloc(65)), segment(0xc4, Buffer.alloc(20)), segment(0xc2, frame));
-  return bytes([0xff, 0xd8], ...parts, [0xff, 0xd9]);
-}
-
-function webp(kind: "VP8 " | "VP8L" | "VP8X", width: number, height: number): Buffer {
-  const data =
-    kind === "VP8 "
-      ? bytes([0, 0, 0, 0x9d, 0x01, 0x2a], le16(width), le16(height))
-      : kind === "VP8L"
-        ? bytes([0x2f], le32((width - 1) | ((height - 1) << 14)), [0])
-        : bytes([0, 0, 0, 0], le24(width - 1), le24(height - 1));
-  return bytes("RIFF", le32(data.length + 12), "WEBP", kind, le32(data.length), data);
-}
-
 /** A camera's folder: pictures of every kind, and some files that are none. */
 function makePictures(): void {
   const dice = new Dice(5);
@@ -406,25 +358,11 @@ function makePictures(): void {
     for (let n = 0; n < 8; n += 1)
       put(`pictures/web/${slug(kind)}-${n}.webp`, webp(kind, 100 + n * 10 + i, 50 + n));
   }
-  for (let i = 1; i <= 10; i += 1)
-    put(`pictures/icons/icon${i}.gif`, bytes("GIF89a", le16(i * 4), le16(i * 3), [0, 0, 0, 0x3b]));
-  const bmp = (width: number, height: number): Buffer =>
-    bytes(
-      "BM",
-      le32(54),
-      le32(0),
-      le32(54),
-      le32(40),
-      le32(width),
-      le32(height),
-      le16(1),
-      le16(24),
-      Buffer.alloc(24),
-    );
+  for (let i = 1; i <= 10; i += 1) put(`pictures/icons/icon${i}.gif`, gif(i * 4, i * 3));
   for (let i = 1; i <= 6; i += 1) put(`pictures/scans/scan${i}.bmp`, bmp(640 + i, i % 2 === 0 ? -480 : 480));
   put("pictures/damaged/cut off.png", png(10, 10).subarray(0, 18));
-  put("pictures/damaged/no frame.jpg", bytes([0xff, 0xd8, 0xff, 0xd9]));
-  put("pictures/damaged/renamed.gif", bytes("this is text, whatever its name says\n"));
+  put("pictures/damaged/no frame.jpg", Uint8Array.of(0xff, 0xd8, 0xff, 0xd9));
+  put("pictures/damaged/renamed.gif", "this is text, whatever its name says\n");
 }
 
 /** What four sites answer: RSS, Atom, RSS with CDATA and entities, and one that is no feed. */

@@ -1,9 +1,7 @@
 /** The only place where everything meets: options, policies, powers, engine, terminal and audit become one run. Decides nothing itself. */
 import { randomBytes } from "node:crypto";
-import { writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { basename } from "node:path";
-import { fail, type SbxError } from "../../runtime/core/errors.ts";
+import { fail } from "../../runtime/core/errors.ts";
 import type { Engine } from "../../runtime/engine/engine.ts";
 import { adoptEngine } from "../../runtime/engine/hosts/process.ts";
 import { defaultLimits, type RunLimits } from "../../runtime/gate/limits.ts";
@@ -22,6 +20,7 @@ import { sayEnd } from "./ending.ts";
 import type { GrantBases } from "./grants.ts";
 import { cappedLimits, loadPolicies } from "./policies.ts";
 import { type Loaded, loadPlugin } from "./program.ts";
+import { writeReport } from "./reportFile.ts";
 import { protectedPlaces, recall, rulesInForce } from "./rules.ts";
 import { type RunReport, reportOf } from "./runReport.ts";
 import { sessionFor } from "./world.ts";
@@ -160,15 +159,4 @@ async function ended(
   if (options.report !== undefined) writeReport(options.report, report);
   if (options.json) await cx.err.write(`${JSON.stringify(report)}\n`);
   return readerLeft ? 0 : outcome.exit;
-}
-
-function writeReport(path: string, report: RunReport): void {
-  try {
-    writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
-  } catch (error) {
-    throw fail(
-      "E_UNAVAILABLE",
-      `the report ${basename(path)} cannot be written (${(error as NodeJS.ErrnoException).code})`,
-    ) satisfies SbxError;
-  }
 }

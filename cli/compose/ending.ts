@@ -119,7 +119,9 @@ function denialWords(
       asked: `${person?.resolved ?? denial.details.resource ?? ""}${person?.why ? ` (${person.why})` : ""}`,
       ...(remedy === undefined
         ? {}
-        : { remedy: remedy.startsWith("--") ? report.commandWith(options, [remedy]) : remedy }),
+        : {
+            remedy: remedy.startsWith("--") ? report.commandWith(options, [remedy], process.argv0) : remedy,
+          }),
       ...(person?.record === undefined ? {} : { record: person.record }),
     },
     style,

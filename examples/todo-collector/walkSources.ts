@@ -6,17 +6,15 @@ import ignore from "@example/ignore";
 const ALWAYS = "node_modules/\n.git/\n";
 
 async function readPatterns(root: string): Promise<string> {
-  try {
-    return await readTextFile(`${root}/.todoignore`);
-  } catch (error) {
-    if (error instanceof Error && error.name === "NotFound") return "";
-    throw error;
+  for await (const { name, isFile } of readDir(root)) {
+    if (isFile && name === ".todoignore") return ALWAYS + (await readTextFile(`${root}/${name}`));
   }
+  return ALWAYS;
 }
 
 /** Paths relative to `root`, folder by folder, in name order. */
 export async function* walkSources(root: string, wanted: (name: string) => boolean): AsyncGenerator<string> {
-  const leftOut = ignore(ALWAYS + (await readPatterns(root)));
+  const leftOut = ignore(await readPatterns(root));
   const folders = [""];
   for (let below = folders.shift(); below !== undefined; below = folders.shift()) {
     const inner: string[] = [];

@@ -79,18 +79,24 @@ function remove(path: string): void {
   }
 }
 
+/** Another process may be first, which then wins; what stands there and is not a key is replaced. */
+function claim(draft: string, path: string): void {
+  try {
+    linkSync(draft, path);
+  } catch {
+    if (readOwn(path, true)?.length !== keyBytes) renameSync(draft, path);
+  }
+}
+
 /** The key of this installation; made on first use, by exactly one of several processes. */
 function installationKey(folder: string): Buffer {
   const path = join(folder, "key");
   const known = readOwn(path, true);
   if (known?.length === keyBytes) return known;
   const draft = draftName(folder);
-  writeFileSync(draft, randomBytes(keyBytes), { flag: "wx", mode: 0o600 });
   try {
-    linkSync(draft, path);
-  } catch {
-    // Another process was first, or what stands there is not a key: the first wins, the second is replaced.
-    if (readOwn(path, true)?.length !== keyBytes) renameSync(draft, path);
+    writeFileSync(draft, randomBytes(keyBytes), { flag: "wx", mode: 0o600 });
+    claim(draft, path);
   } finally {
     remove(draft);
   }

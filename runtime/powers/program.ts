@@ -165,17 +165,28 @@ function packageMain(tree: SourceTree): string | undefined {
 
 const usualEntries = ["main.ts", "index.ts", "main.mts", "main.js", "main.mjs", "index.js"];
 
+const nameOne = "name a script, a folder with main.ts, or - for standard input";
+
+const remedies: Readonly<Record<Extract<Look, { is: "refused" }>["why"], string>> = {
+  outside: "name the folder that the link leads to",
+  special: "name an ordinary file; a program that comes through a pipe is run as -",
+  "too-large": "split it into modules, and leave data to files that it reads",
+  "too-many": "leave out what the program does not import",
+  unreadable: "make it readable for you",
+};
+
 /** @param shown the path as the person gave it */
 function requireReadable(look: Look, shown: string): void {
   switch (look.is) {
     case "file":
       return;
     case "refused":
-      if (look.why === "too-large") throw fail("E_IMPORT", `${shown} is too large to be a program`);
-      throw fail("E_NOT_FOUND", `${shown} cannot be read (${look.why})`);
+      if (look.why === "too-large")
+        throw fail("E_IMPORT", `${shown} is too large to be a program`, { remedy: remedies[look.why] });
+      throw fail("E_NOT_FOUND", `${shown} cannot be read (${look.why})`, { remedy: remedies[look.why] });
     case "folder":
     case "missing":
-      throw fail("E_NOT_FOUND", `there is no ${shown}`);
+      throw fail("E_NOT_FOUND", `there is no ${shown}`, { remedy: nameOne });
     default:
       throw look satisfies never;
   }
@@ -208,8 +219,9 @@ export function findProgram(path: string, limits?: SourceLimits): FoundProgram {
     real = realpathSync.native(resolve(path));
     isFolder = statSync(real).isDirectory();
   } catch (cause) {
-    if (isMissing(cause)) throw fail("E_NOT_FOUND", `there is no ${path}`, { cause });
-    throw fail("E_NOT_FOUND", `${path} cannot be read (${errorCode(cause)})`, { cause });
+    if (isMissing(cause)) throw fail("E_NOT_FOUND", `there is no ${path}`, { cause, remedy: nameOne });
+    const remedy = remedies.unreadable;
+    throw fail("E_NOT_FOUND", `${path} cannot be read (${errorCode(cause)})`, { cause, remedy });
   }
   const root = isFolder ? real : dirname(real);
   const tree = folderTree(root, limits);

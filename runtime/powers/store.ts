@@ -1,6 +1,6 @@
 /** The plugin's own store: one SQLite file an identity, under a quota of pages. Every change is atomic and survives the end of the
  *  process at any moment. The only importer of node:sqlite for plugins' data. */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { DataNeed } from "../core/capability.ts";
@@ -34,7 +34,7 @@ export function pluginStore(options: StoreOptions): PowerSource<DataNeed, StoreP
           kind: "data",
           resource: target.words,
         });
-      return power(await open(lease.limits.kv), lease);
+      return power(await open(lease.limits.kv), lease, options.file);
     },
     release: () => undefined,
     close: () => database?.close(),
@@ -51,17 +51,17 @@ function connect(Database: typeof DatabaseSync, file: string, quota: number): Da
     database.exec(`PRAGMA max_page_count = ${Math.max(4, Math.floor(quota / PAGE))}`);
     return database;
   } catch (error) {
-    throw translate(error, quota);
+    throw translate(error, quota, file);
   }
 }
 
-function power(database: DatabaseSync, lease: Lease): StorePower {
+function power(database: DatabaseSync, lease: Lease, file: string): StorePower {
   const guarded = <T>(work: () => T): T => {
     lease.alive();
     try {
       return work();
     } catch (error) {
-      throw isSbxError(error) ? error : translate(error, lease.limits.kv);
+      throw isSbxError(error) ? error : translate(error, lease.limits.kv, file);
     }
   };
   return {
@@ -142,12 +142,20 @@ function listFrom(
   return rows.map(({ key, value }) => ({ key, value }));
 }
 
+/** SQLite has one code for a full disk and for a full quota. */
+function isDiskFull(file: string): boolean {
+  const { bavail, bsize } = statfsSync(dirname(file));
+  return bavail * bsize < 1024 ** 2;
+}
+
 /** SQLite's result codes: https://www.sqlite.org/rescode.html */
-function translate(error: unknown, quota: number): Error {
+function translate(error: unknown, quota: number, file: string): Error {
   const code = (error as { errcode?: number }).errcode ?? 0;
   const said = { kind: "data", resource: "kv", cause: error };
   switch (code & 0xff) {
     case 13:
+      if (isDiskFull(file))
+        return fail("E_UNAVAILABLE", "the disk that holds the plugin's store is full", said);
       return fail("E_LIMIT_BYTES", `the store is full: ${humanSize(quota)}`, {
         ...said,
         remedy: "delete entries, or raise --kv=",

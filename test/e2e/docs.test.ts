@@ -1,13 +1,25 @@
 /** Runs the pages for users: a fence with a file's name writes that file, a console fence runs its commands with the built executable.
  *  In what is expected, `…` stands for anything within a line (or for the rest, at an end), and `[N]` for an exit code other than 0. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { sbx } from "../support/build.ts";
+import { PtyRun, ptySupport } from "../support/pty.ts";
 
-const pages = ["docs/permissions.md", "docs/exit-codes.md"];
+const root = resolve(import.meta.dirname, "../..");
+const pages = ["README.md", ...globSync(["docs/*.md", "examples/*/README.md"], { cwd: root }).sort()].filter(
+  (page) => /^```console$/m.test(readFileSync(join(root, page), "utf8")),
+);
 
 interface Block {
   readonly info: string;
@@ -20,7 +32,7 @@ interface Step {
 }
 
 function blocksOf(page: string): Block[] {
-  const text = readFileSync(resolve(import.meta.dirname, "../..", page), "utf8");
+  const text = readFileSync(join(root, page), "utf8");
   return [...text.matchAll(/^```(\S+(?: \S+)?)\n([\s\S]*?)^```$/gm)].map(([, info = "", body = ""]) => ({
     info,
     body,
@@ -47,6 +59,7 @@ function prepared(page: string): string {
   mkdirSync(join(dir, "out"), { recursive: true });
   mkdirSync(join(base, "bin"));
   symlinkSync(sbx, join(base, "bin/sbx"));
+  symlinkSync(join(root, "examples"), join(dir, "examples"));
   write("notes/today.md", "# Today\n\nwater the plants");
   write("notes/private.md", "# Private\n");
   for (const { info, body } of blocksOf(page)) {
@@ -86,4 +99,17 @@ describe.skipIf(process.platform === "win32").each(pages)("%s", (page) => {
   const steps = blocksOf(page).flatMap(({ info, body }) => (info === "console" ? stepsOf(body) : []));
   for (const { command, expected } of steps)
     test(command, () => expect(run(base, command)).toMatch(pattern(expected)));
+});
+
+test.skipIf(ptySupport() === undefined)("README.md shows a question as it is drawn", async () => {
+  const base = prepared("README.md");
+  const env = { PATH: `${join(base, "bin")}:${process.env.PATH}`, SBX_HOME: join(base, "home"), HOME: base };
+  const run = new PtyRun("/bin/sh", ["-c", "exec sbx run digest.ts --allow-read=notes"], {
+    cwd: join(base, "work"),
+    env,
+  });
+  await run.until(/Never/);
+  const screen = await run.screen();
+  run.kill();
+  expect(readFileSync(join(root, "README.md"), "utf8")).toContain(`\`\`\`text\n${screen}\n\`\`\`\n`);
 });

@@ -8,6 +8,7 @@ import { buildSync } from "esbuild";
 import type { Engine, EngineExit } from "../../runtime/engine/engine.ts";
 import { adoptEngine, engineSpawnOptions } from "../../runtime/engine/hosts/process.ts";
 import type { GuestError, GuestMessage } from "../../runtime/engine/message.ts";
+import { takeImage } from "../../scripts/image.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const MIB = 1024 * 1024;
@@ -20,7 +21,8 @@ const wasm = join(root, "node_modules/@jitl/quickjs-ng-wasmfile-release-sync/dis
 const RUNNER = `
 const fs = require("node:fs");
 const chunks = fs.readdirSync(__dirname + "/guest", { recursive: true }).filter((name) => name.endsWith(".js"));
-const files = ["quickjs.wasm", ...chunks.map((name) => "guest/" + name)];
+const image = fs.existsSync(__dirname + "/engine.image") ? ["engine.image"] : [];
+const files = ["quickjs.wasm", ...image, ...chunks.map((name) => "guest/" + name)];
 const held = new Map(files.map((name) => [name, fs.readFileSync(__dirname + "/" + name)]));
 const assets = (name) => {
   if (!held.has(name)) throw new Error("no asset " + name);
@@ -30,10 +32,12 @@ require("./engine.js").main(process.argv.slice(2), { assets });
 `;
 
 /** Bundles `entry`, a child program, and the guest's chunks into a new folder; the path of a script that runs it.
- *  `chunks` stand in for those of the standard library, as CJS texts by name. */
+ *  `chunks` stand in for those of the standard library, as CJS texts by name. Without `image` each engine starts afresh,
+ *  as it does where the build made none. */
 export function buildChild(
   entry = "runtime/engine/guest/child.ts",
   chunks: { readonly [name: string]: string } = {},
+  image = true,
 ): { script: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), "sbx-engine-"));
   mkdirSync(join(folder, "guest/module"), { recursive: true });
@@ -64,6 +68,7 @@ export function buildChild(
     writeFileSync(join(folder, "guest", `${name}.js`), `(function (exports, require, module) {${text}\n})`);
   }
   writeFileSync(join(folder, "quickjs.wasm"), readFileSync(wasm));
+  if (image) takeImage(process.execPath, folder);
   const script = join(folder, "run.cjs");
   writeFileSync(script, RUNNER);
   return { script, remove: () => rmSync(folder, { recursive: true, force: true }) };

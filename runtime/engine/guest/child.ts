@@ -7,6 +7,7 @@
 
 import { FROM_ENGINE, type RawFrame, TO_ENGINE } from "../channel.ts";
 import { pure } from "../pure/pure.ts";
+import { decodeImage, type Image } from "./image.ts";
 import { Link, roomFor } from "./link.ts";
 import { Realm } from "./realm.ts";
 import { prepare, seal } from "./seal/seal.ts";
@@ -36,7 +37,9 @@ export async function main(options: readonly string[], { assets }: ChildStart): 
     prepare();
     growStack();
     const module = compile(assets("quickjs.wasm"));
-    const create = (bytes: number) => createRealm(module, bytes, assets, link);
+    const stored = assetOf(assets, "engine.image");
+    const image = stored && decodeImage(stored);
+    const create = (bytes: number) => createRealm(module, image, bytes, assets, link);
     realm = await create(memory);
     walls = seal({ parent, memory: memory + HOST_MEMORY });
     link.send(FROM_ENGINE.ready, 0, JSON.stringify({ walls, pid: process.pid }));
@@ -105,12 +108,14 @@ function take(realm: Realm, { type, id, head, body }: RawFrame): void {
 
 function createRealm(
   module: WebAssembly.Module,
+  image: Image | undefined,
   memory: number,
   assets: ChildStart["assets"],
   link: Link,
 ): Promise<Realm> {
   return Realm.create({
     module,
+    image,
     memory,
     stack: MAX_STACK,
     chunk: (name) => assetOf(assets, `guest/${name}.js`),

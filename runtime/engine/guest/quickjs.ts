@@ -6,7 +6,14 @@
  *
  *  Knows nothing of hosts, chunks or channels. Believes nothing that it reads: the guest may own the whole memory. */
 
-import { instantiate, type QuickJSExports, type RejectionHook, type WasmInstance } from "./wasm.ts";
+import { type Image, type Places, restoreImage } from "./image.ts";
+import {
+  instantiate,
+  newContext,
+  type QuickJSExports,
+  type RejectionHook,
+  type WasmInstance,
+} from "./wasm.ts";
 
 /** Pointer to a value inside the instance. */
 export type Value = number;
@@ -50,11 +57,12 @@ export class QuickJS {
   readonly #cell: number;
   #view: Buffer;
 
-  /** `memory` and `stack` in bytes. */
+  /** `memory` and `stack` in bytes. With an image the instance stands where the image was taken; see `adopt`. */
   static async create(
     module: WebAssembly.Module,
     limits: { readonly memory: number; readonly stack: number },
     loader: ModuleLoader,
+    image?: Image,
   ): Promise<QuickJS> {
     const natives: Native[] = [];
     let self: QuickJS | undefined;
@@ -66,23 +74,46 @@ export class QuickJS {
       shouldInterrupt: () => 0,
       freeHostRef: () => {},
     });
-    self = new QuickJS(wasm, natives, limits.stack);
+    if (image !== undefined) restoreImage(image, new Uint8Array(wasm.memory.buffer));
+    const places = image === undefined ? newContext(wasm.exports) : image.places;
+    self = new QuickJS(wasm, natives, places);
+    self.setStackLimit(limits.stack);
     return self;
   }
 
-  private constructor(wasm: WasmInstance, natives: Native[], stack: number) {
-    const c = wasm.exports;
+  private constructor(wasm: WasmInstance, natives: Native[], places: Omit<Places, "hook">) {
     this.#wasm = wasm;
-    this.#c = c;
+    this.#c = wasm.exports;
     this.#natives = natives;
     this.#view = Buffer.from(wasm.memory.buffer);
-    this.#runtime = c._QTS_NewRuntime();
-    c._QTS_RuntimeSetMaxStackSize(this.#runtime, stack);
-    c._QTS_RuntimeEnableModuleLoader(this.#runtime, 1);
-    this.#context = c._QTS_NewContext(this.#runtime, 0);
-    this.undefined = c._QTS_GetUndefined();
-    this.null = c._QTS_GetNull();
-    this.#cell = this.#allocate(SIZEOF_VALUE * 2);
+    this.#runtime = places.runtime;
+    this.#context = places.context;
+    this.undefined = places.undefined;
+    this.null = places.null;
+    this.#cell = places.cell;
+  }
+
+  /** Where everything lies, for an image of `memory`, which must not have grown. `hook` as `trackRejections` gave it. */
+  places(hook: number): Places {
+    const { undefined: none, null: empty } = this;
+    return {
+      runtime: this.#runtime,
+      context: this.#context,
+      undefined: none,
+      null: empty,
+      cell: this.#cell,
+      hook,
+    };
+  }
+
+  get memory(): Uint8Array {
+    return this.#memory();
+  }
+
+  /** Gives an instance out of an image the host's functions, in the order in which they were made, and its hook. */
+  adopt(natives: readonly Native[], hook: number, rejected: RejectionHook): void {
+    this.#natives.push(...natives);
+    this.#wasm.trackRejectionsAt(hook, rejected);
   }
 
   /** True once the guest stood at its memory's maximum and a small request was refused. */
@@ -225,9 +256,9 @@ export class QuickJS {
     return ran;
   }
 
-  trackRejections(hook: (promise: bigint, reason: bigint, isHandled: boolean) => void): void {
-    const tracked: RejectionHook = (promise, reason, isHandled) => hook(promise, reason, isHandled);
-    this.#wasm.trackRejections(this.#runtime, tracked);
+  /** Index of the hook in the function table. */
+  trackRejections(hook: RejectionHook): number {
+    return this.#wasm.trackRejections(this.#runtime, hook);
   }
 
   /** A reference of our own to a NaN-boxed value. */

@@ -5,6 +5,7 @@
 
 import { facade, INTERNAL, internalModule, moduleOf, normalize, refusal } from "./facade.ts";
 import { GLUE, GLUE_FILE, glue } from "./glue.ts";
+import { encodeImage, type Image } from "./image.ts";
 import { type Native, NoRoom, QuickJS, Thrown, type Value } from "./quickjs.ts";
 
 /** Where the guest's words go. */
@@ -29,6 +30,8 @@ export interface RealmParts {
   readonly chunk: (name: string) => Uint8Array | undefined;
   readonly pure: Pure;
   readonly outlet: Outlet;
+  /** Memory with the prelude in it already: see `Realm.image`. */
+  readonly image?: Image | undefined;
 }
 
 type GlueName = (typeof GLUE)[number];
@@ -45,16 +48,27 @@ export class Realm {
   #glue = {} as { [Name in GlueName]: Value };
   readonly #rejected = new Map<number, { readonly promise: Value; readonly reason: Value }>();
   #body: Buffer | undefined;
+  #hook = 0;
 
   static async create(parts: RealmParts): Promise<Realm> {
     let realm: Realm | undefined;
-    const vm = await QuickJS.create(parts.module, parts, {
-      normalize,
-      source: (name) => (realm as Realm).#source(name),
-    });
+    const loader = { normalize, source: (name: string) => (realm as Realm).#source(name) };
+    const vm = await QuickJS.create(parts.module, parts, loader, parts.image);
     realm = new Realm(vm, parts);
-    realm.#boot();
+    if (parts.image === undefined) realm.#boot();
+    else realm.#resume(parts.image);
     return realm;
+  }
+
+  /** This instance's memory after its start, with `chunks` evaluated too, for later ones. `random` finds the state of
+   *  `Math.random` in it. Only before the first program. */
+  image(chunks: readonly string[], random: (memory: Uint8Array) => number): Uint8Array {
+    const vm = this.#vm;
+    for (const name of chunks) this.#enter(() => vm.free(this.#callGlue("exportNames", vm.text(name))));
+    if (this.failure !== undefined || this.#rejected.size > 0) throw new Error(`prelude: ${this.failure}`);
+    const places = vm.places(this.#hook);
+    const natives = Object.keys(this.#natives());
+    return encodeImage(vm.memory, { places, glue: this.#glue, natives, random: random(vm.memory) });
   }
 
   private constructor(vm: QuickJS, parts: RealmParts) {
@@ -116,13 +130,24 @@ export class Realm {
 
   #boot(): void {
     const vm = this.#vm;
-    vm.trackRejections((promise, reason, isHandled) => this.#rejection(promise, reason, isHandled));
+    this.#hook = vm.trackRejections((...what) => this.#rejection(...what));
     const make = vm.script(glue, GLUE_FILE);
-    const functions = vm.call(make, vm.object(this.#natives()));
+    const natives = Object.entries(this.#natives()).map(([name, native]) => [
+      name,
+      vm.function(name, native),
+    ]);
+    const functions = vm.call(make, vm.object(Object.fromEntries(natives)));
     for (const name of GLUE) this.#glue[name] = vm.property(functions, name);
     vm.module(internalModule, INTERNAL);
     this.#enter(() => this.#callGlue("boot"));
     if (this.failure !== undefined) throw new Error(`prelude: ${this.failure}`);
+  }
+
+  #resume({ glue, natives, places }: Image): void {
+    const table = this.#natives();
+    if (Object.keys(table).join() !== natives.join()) throw new Error("the image is not this engine's");
+    this.#glue = glue as { [Name in GlueName]: Value };
+    this.#vm.adopt(Object.values(table), places.hook, (...what) => this.#rejection(...what));
   }
 
   /** Runs guest code, then all jobs, then judges what was left. Leaves `failure` set when the run is over. */
@@ -224,10 +249,10 @@ export class Realm {
     }
   }
 
-  #natives(): { [name: string]: Value } {
+  #natives(): { readonly [name: string]: Native } {
     const vm = this.#vm;
     const { outlet, pure, chunk } = this.#parts;
-    const natives: { [name: string]: Native } = {
+    return {
       call: ([id = 0, head = 0, body]) => {
         const bytes = body === undefined ? this.#body : vm.toBytes(body);
         this.#body = undefined;
@@ -260,9 +285,6 @@ export class Realm {
       promiseState: ([promise = 0]) => vm.number(vm.promiseState(promise)),
       promiseResult: ([promise = 0]) => vm.promiseResult(promise),
     };
-    const made: { [name: string]: Value } = {};
-    for (const [name, native] of Object.entries(natives)) made[name] = vm.function(name, native);
-    return made;
   }
 
   /** A text with NUL in it travels as [JSON]; a failure as [message, 0]. */

@@ -6,6 +6,8 @@
 
 import loadModule from "@jitl/quickjs-ng-wasmfile-release-sync/emscripten-module";
 
+import type { Places } from "./image.ts";
+
 export const PAGE = 65536;
 
 /** The C functions used here, by the package's own names. Pointers are numbers; `JSValue*` results are owned. */
@@ -76,7 +78,10 @@ export interface WasmInstance {
   readonly memory: WebAssembly.Memory;
   /** True once a growth of at most 1 MiB was refused: the guest is at its maximum. */
   exhausted(): boolean;
-  trackRejections(runtime: number, hook: RejectionHook): void;
+  /** Index of the hook in the function table. */
+  trackRejections(runtime: number, hook: RejectionHook): number;
+  /** The same for a memory in which index `index` stands already. */
+  trackRejectionsAt(index: number, hook: RejectionHook): void;
 }
 
 /** Compiling is lazy and takes no thread pool. `wasm` is only read. */
@@ -101,6 +106,7 @@ export async function instantiate(
     wasmMemory: memory,
     callbacks,
     print: ignore,
+    thisProgram: "engine",
     printErr: ignore,
     instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) {
       growth.watch(imports);
@@ -113,11 +119,27 @@ export async function instantiate(
     exports: loaded,
     memory,
     exhausted: () => growth.exhausted,
-    trackRejections(runtime, hook) {
-      if (table === undefined) throw new Error("no function table");
-      installRejectionHook(loaded, memory, table, runtime, hook);
+    trackRejections: (runtime, hook) => {
+      const index = addToTable(table, hook);
+      installRejectionHook(loaded, memory, runtime, index);
+      return index;
+    },
+    trackRejectionsAt: (index, hook) => {
+      if (addToTable(table, hook) !== index) throw new Error("unknown layout of the engine");
     },
   };
+}
+
+const CELL = 16;
+
+/** A runtime with module loader, and its only context. */
+export function newContext(c: QuickJSExports): Omit<Places, "hook"> {
+  const runtime = c._QTS_NewRuntime();
+  c._QTS_RuntimeEnableModuleLoader(runtime, 1);
+  const context = c._QTS_NewContext(runtime, 0);
+  const cell = c._malloc(CELL);
+  if (context === 0 || cell === 0) throw new Error("the engine's memory is too small");
+  return { runtime, context, undefined: c._QTS_GetUndefined(), null: c._QTS_GetNull(), cell };
 }
 
 function ignore(): void {}
@@ -158,14 +180,13 @@ const TABLE = "table";
 /** Byte offsets inside `JSRuntime` of the pinned build, from the field that the interrupt handler is stored in. */
 const TRACKER_AFTER_INTERRUPT = 20;
 
-/** Writes a function of ours into the runtime's `host_promise_rejection_tracker`. Its place is found from the place of
+/** Writes function `index` into the runtime's `host_promise_rejection_tracker`. Its place is found from the place of
  *  the interrupt handler, and what lies behind it (an empty list of jobs) must look as expected, or this throws. */
 function installRejectionHook(
   exports: QuickJSExports,
   memory: WebAssembly.Memory,
-  table: WebAssembly.Table,
   runtime: number,
-  hook: RejectionHook,
+  index: number,
 ): void {
   const before = new Uint32Array(memory.buffer.slice(runtime, runtime + 1024));
   exports._QTS_RuntimeEnableInterruptHandler(runtime);
@@ -177,12 +198,17 @@ function installRejectionHook(
   if (changed < 0 || words[at] !== 0 || words[at + 2] !== jobs || words[at + 3] !== jobs) {
     throw new Error("unknown layout of the engine");
   }
+  words[at] = index;
+}
+
+function addToTable(table: WebAssembly.Table | undefined, hook: RejectionHook): number {
+  if (table === undefined) throw new Error("no function table");
   const index = table.grow(1);
   table.set(
     index,
     asWasmFunction((_context, promise, reason, handled) => hook(promise, reason, handled !== 0)),
   );
-  words[at] = index;
+  return index;
 }
 
 type Tracker = (context: number, promise: bigint, reason: bigint, handled: number, opaque: number) => void;

@@ -30,7 +30,10 @@ export function rememberedAnswers(file: string): Answers {
       text = readFileSync(file, "utf8");
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-      throw fail("E_UNAVAILABLE", `the remembered answers cannot be read: ${file}`, { cause: error });
+      throw fail("E_UNAVAILABLE", `the remembered answers cannot be read: ${file}`, {
+        cause: error,
+        remedy: "make the file readable for you, or let SBX_HOME name a folder of your own",
+      });
     }
     try {
       const parsed = JSON.parse(text) as { version: number; answers: RememberedAnswer[] };

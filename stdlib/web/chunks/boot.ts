@@ -45,6 +45,9 @@ const navigator = Object.defineProperties(
     [Symbol.toStringTag]: { value: "Navigator", configurable: true },
   },
 );
+/** The engine's own object counts from an origin of its own, which nobody can set. */
+const clock = {};
+const { now } = performance;
 const clearInterval = (id?: unknown): void => clearTimeout(id);
 const globals: { [name: string]: unknown } = {
   console: makeConsole(host),
@@ -54,8 +57,10 @@ const globals: { [name: string]: unknown } = {
   clearInterval,
   reportError,
   navigator,
+  performance: clock,
   self: globalThis,
 };
+defineProperty(clock, "now", { value: now, writable: true, configurable: true, enumerable: true });
 for (const name of Object.keys(globals)) {
   defineProperty(globalThis, name, {
     value: globals[name],
@@ -67,6 +72,8 @@ for (const name of Object.keys(globals)) {
 
 host.register({
   start(head) {
+    const timeOrigin = host.wall() - now();
+    defineProperty(clock, "timeOrigin", { value: timeOrigin, configurable: true, enumerable: true });
     setProgram(parse(head) as ReturnType<typeof program>);
     if (program().seed != null) {
       (host.chunk("deterministic") as { install(seed: string): void }).install(String(program().seed));

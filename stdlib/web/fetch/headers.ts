@@ -134,7 +134,7 @@ primordials.defineProperty(Headers.prototype, Symbol.iterator, {
 finishClass(Headers, "Headers");
 showAs(Headers, (headers) => {
   const shown: { [name: string]: string } = {};
-  const all = sorted(listOf(headers));
+  const all = merged(listOf(headers), false);
   for (let i = 0; i < all.length; i++) {
     const one = all[i] as Header;
     shown[one[0]] = one[1];
@@ -163,6 +163,11 @@ export function combined(list: readonly Header[], name: string): string | null {
 
 /** Sorted by name and combined, cookies apart. */
 function sorted(list: readonly Header[]): Header[] {
+  return sort(merged(list, true), (a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
+}
+
+/** One entry a name, cookies apart; names in lower case or as they first came. */
+function merged(list: readonly Header[], isLower: boolean): Header[] {
   const names: { [name: string]: Header } = { __proto__: null } as never;
   const all: Header[] = [];
   for (let i = 0; i < list.length; i++) {
@@ -171,12 +176,12 @@ function sorted(list: readonly Header[]): Header[] {
     const before = names[name];
     if (before !== undefined && name !== "set-cookie") before[1] += `, ${one[1]}`;
     else {
-      const made: Header = [name, one[1]];
+      const made: Header = [isLower ? name : one[0], one[1]];
       names[name] = made;
       push(all, made);
     }
   }
-  return sort(all, (a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
+  return all;
 }
 
 export const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;

@@ -62,7 +62,7 @@ export class TextDecoder {
   decode(input?: unknown, options?: { readonly stream?: boolean } | null): string {
     const stream = !!options?.stream;
     const given = input === undefined ? new Uint8Array(0) : toBytes(input);
-    if (!this.#begun && !stream && this.#encoding === "utf-8") {
+    if (!this.#begun && typedArrayLength(this.#tail) === 0 && !stream && this.#encoding === "utf-8") {
       const short = decodeShort(given);
       if (short !== undefined) return short;
     }

@@ -44,7 +44,7 @@ export class URL {
   #parts: Parts;
   #params: URLSearchParams | undefined;
 
-  constructor(url: string | URL, base?: string | URL) {
+  constructor(url: string | URL, base: string | URL | undefined = undefined) {
     needArguments(arguments.length, 1, "URL");
     const parts = parseParts(url, base);
     if (parts === undefined) throw invalidUrl(url, base);

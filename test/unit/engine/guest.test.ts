@@ -3,15 +3,20 @@ import { MAX_HEAD } from "../../../runtime/engine/channel.ts";
 import { adoptEngine } from "../../../runtime/engine/hosts/process.ts";
 import { buildChild, runGuest, spawnChild } from "../../support/engine.ts";
 
-const { script, remove } = buildChild(undefined, {
-  "module/fs": 'exports.exchange = require("sbx:chunk/boot").exchange;',
-});
+const bridge = { "module/fs": 'exports.exchange = require("sbx:chunk/boot").exchange;' };
+const { script, remove } = buildChild(undefined, bridge);
+const fresh = buildChild(undefined, bridge, false);
 afterAll(remove);
+afterAll(fresh.remove);
 
 const MIB = 1024 * 1024;
 const run = (source: string, options?: Parameters<typeof runGuest>[2]) => runGuest(script, source, options);
+const starts = [
+  { start: "out of an image", script },
+  { start: "afresh", script: fresh.script },
+];
 
-describe("a program", () => {
+describe.each(starts)("a program started $start", ({ script }) => {
   const cases = [
     {
       why: "knows its name, and no path",
@@ -42,6 +47,12 @@ describe("a program", () => {
       out: "TypeError E_IMPORT\n",
     },
     {
+      why: "has clocks of its own time",
+      source: `const near = Math.abs(performance.timeOrigin + performance.now() - Date.now()) < 1000;
+        console.log(near, performance.now() < 60_000, Date.now() > 1.7e12)`,
+      out: "true true true\n",
+    },
+    {
       why: "keeps a rejection that is handled in time",
       source: "const p = Promise.reject(1); await 0; p.catch(() => console.log(1))",
       out: "1\n",
@@ -53,14 +64,21 @@ describe("a program", () => {
     },
   ];
   test.each(cases)("$why", async ({ source, out }) => {
-    const outcome = await run(source);
+    const outcome = await runGuest(script, source);
     expect(outcome.error).toBeUndefined();
     expect(outcome.out).toBe(out);
     expect(outcome.exit).toEqual({ kind: "killed" });
   });
 });
 
-describe("a run fails with", () => {
+test.each(starts)("started $start, each run has random numbers of its own", async ({ script }) => {
+  const drawn = await Promise.all(
+    [1, 2, 3].map(() => runGuest(script, "console.log(Math.random(), Math.random())")),
+  );
+  expect(new Set(drawn.flatMap(({ out }) => out.trim().split(" "))).size).toBe(6);
+});
+
+describe.each(starts)("a run started $start fails with", ({ script }) => {
   const cases = [
     {
       why: "what it threw",
@@ -127,7 +145,7 @@ describe("a run fails with", () => {
     { why: "no stack left", source: "(function f() { f() })()", error: { kind: "stack" } },
   ];
   test.each(cases)("$why", async ({ source, error }) => {
-    expect((await run(source)).error).toMatchObject(error);
+    expect((await runGuest(script, source)).error).toMatchObject(error);
   });
 });
 

@@ -333,11 +333,11 @@ describe("hostile plugins", () => {
        ]) for (const name of names) owner[name] = () => { throw new Error("replaced " + name) };
        globalThis.Map = globalThis.Promise = globalThis.Uint8Array = undefined;
        console.log("text", 1, { a: [1, { b: 2 }] });
-       setTimeout(() => console.log("timer"), 1);
        console.log((await call("x", { path: "p" }, new ArrayBuffer(2))).path);
        const u = new URL("https://a.test/?q=1"); u.searchParams.append("r", "2"); console.log(u.href);
        console.log(new TextDecoder().decode(new TextEncoder().encode("\u00e9")), btoa("abc"));
-       console.log(crypto.randomUUID().length, structuredClone({ a: 1 }));`,
+       console.log(crypto.randomUUID().length, structuredClone({ a: 1 }));
+       setTimeout(() => console.log("timer"), 1);`,
       echo,
     );
     expect(failed).toBeUndefined();
