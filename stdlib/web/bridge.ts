@@ -1,7 +1,7 @@
 /** Calls of operations: one number, one head of JSON, at most one run of bytes, one promise. Knows no operation.
  *  Fire-and-forget failures are the caller's: an ignored promise that rejects is an unhandled rejection. */
 import { toBuffer } from "./bytes.ts";
-import { type BrokerError, errorFrom } from "./errors.ts";
+import { type BrokerError, errorFrom, errorWithCode } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { primordials } from "./primordials.ts";
 
@@ -16,10 +16,10 @@ const {
   parse,
   Promise,
   push,
+  reject: rejectedWith,
   split,
   stringify,
   stringIncludes,
-  promiseThen,
   Uint8Array,
 } = primordials;
 
@@ -32,13 +32,22 @@ export interface Answer {
   readonly bytes: Uint8Array<ArrayBuffer> | undefined;
 }
 
+/** What the caller wants of an answer. The body is a text at most where one was asked for. */
+export type Pick<T> = (value: unknown, body: ArrayBuffer | string | undefined) => T;
+
 interface Pending {
-  readonly resolve: (answer: Answer) => void;
+  readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
+  readonly pick: Pick<unknown>;
+  /** Raw stack of the call, or undefined when there is none. */
   readonly site: string | undefined;
 }
 
 const pending = new Map<number, Pending>();
+/** Calls that may wait for their answers. */
+const MAX_PENDING = 20_000;
+/** The one refusal that all calls of a flood share, so that it costs no memory. */
+let flood: Promise<never> | undefined;
 let nextId = 1;
 let host: Host;
 
@@ -56,19 +65,39 @@ export function latestCall(): number {
   return nextId - 1;
 }
 
-/** Calls operation `op`. Both value and bytes of its answer.
+/** The refusal of a further call when too many wait already, else undefined. */
+export function flooded(): Promise<never> | undefined {
+  if (mapSize(pending) < MAX_PENDING) {
+    flood = undefined;
+    return undefined;
+  }
+  flood ??= rejectedWith(
+    errorWithCode("LimitExceeded", "E_LIMIT_CALLS", `more than ${MAX_PENDING} calls at once`),
+  );
+  return flood;
+}
+
+/** Calls operation `op`, and gives what `pick` makes of its answer.
  *  @throws TypeError (as a rejection) when the arguments are not JSON data or `body` is not bytes. */
-export function exchange(op: string, args: Arguments, body?: unknown): Promise<Answer> {
-  const site = callSite(exchange);
-  return new Promise((resolve, reject) => {
+export function request<T>(
+  op: string,
+  args: Arguments,
+  body: unknown,
+  pick: Pick<T>,
+  wantsText = false,
+): Promise<T> {
+  const refused = flooded();
+  if (refused !== undefined) return refused;
+  const site = callSite(request);
+  return new Promise<T>((resolve, reject) => {
     const head = stringify(
       site === undefined ? { __proto__: null, op, args } : { __proto__: null, op, args, at: site },
     );
     const bytes = body === undefined ? undefined : toBuffer(body, true);
     const id = nextId++;
-    mapSet(pending, id, { resolve, reject, site });
+    mapSet(pending, id, { resolve: resolve as Pending["resolve"], reject, pick, site });
     try {
-      host.call(id, head, bytes);
+      host.call(id, head, bytes, wantsText);
     } catch (error) {
       mapDelete(pending, id);
       throw error;
@@ -76,34 +105,48 @@ export function exchange(op: string, args: Arguments, body?: unknown): Promise<A
   });
 }
 
+/** Calls operation `op`. Both value and bytes of its answer. */
+export function exchange(op: string, args: Arguments, body?: unknown): Promise<Answer> {
+  return request(op, args, body, answerOf);
+}
+
 /** Calls an operation whose result is a JSON value. */
 export function call(op: string, args: Arguments, body?: unknown): Promise<unknown> {
-  return promiseThen(exchange(op, args, body), valueOf);
+  return request(op, args, body, valueOf);
 }
 
 /** Calls an operation whose result is bytes. */
 export function callBytes(op: string, args: Arguments, body?: unknown): Promise<Uint8Array<ArrayBuffer>> {
-  return promiseThen(exchange(op, args, body), bytesOf);
+  return request(op, args, body, bytesOf);
 }
 
-const valueOf = (answer: Answer): unknown => answer.value;
-const bytesOf = (answer: Answer): Uint8Array<ArrayBuffer> => answer.bytes ?? new Uint8Array(0);
+const valueOf = (value: unknown): unknown => value;
+const bytesOf: Pick<Uint8Array<ArrayBuffer>> = (_, body) =>
+  body === undefined ? new Uint8Array(0) : new Uint8Array(body as ArrayBuffer);
+// No prototype: a plugin's `Object.prototype.then` must not turn the answer into a thenable.
+const answerOf: Pick<Answer> = (value, body) =>
+  ({ __proto__: null, value, bytes: body && new Uint8Array(body as ArrayBuffer) }) as Answer;
 
 /** The broker's answer to call `id`; unknown numbers are ignored. */
-export function deliver(id: number, ok: boolean, head: string, body?: ArrayBuffer): void {
+export function deliver(id: number, ok: boolean, head: string, body?: ArrayBuffer | string): void {
   const waiting = mapGet(pending, id);
   if (waiting === undefined) return;
   mapDelete(pending, id);
-  if (!ok) waiting.reject(errorFrom(parse(head) as BrokerError, id, waiting.site));
-  else waiting.resolve(answerOf(head === "" ? undefined : parse(head), body));
+  if (!ok) {
+    const site = waiting.site === undefined ? undefined : ownFrames(waiting.site);
+    return waiting.reject(errorFrom(parse(head) as BrokerError, id, site));
+  }
+  let result: unknown;
+  try {
+    result = waiting.pick(head === "" ? undefined : head === "null" ? null : parse(head), body);
+  } catch (error) {
+    return waiting.reject(error);
+  }
+  waiting.resolve(result);
 }
 
-function answerOf(value: unknown, body: ArrayBuffer | undefined): Answer {
-  // No prototype: a plugin's `Object.prototype.then` must not turn the answer into a thenable.
-  return { __proto__: null, value, bytes: body && new Uint8Array(body) } as Answer;
-}
-
-/** Where the plugin called: its own frames of the stack, or undefined when none is left. */
+/** Where the plugin called: the stack as it is, with the standard library's own frames, which whoever shows it leaves
+ *  out. */
 function callSite(above: unknown): string | undefined {
   const holder: { stack?: unknown } = { __proto__: null } as object;
   try {
@@ -111,7 +154,7 @@ function callSite(above: unknown): string | undefined {
   } catch {
     return undefined;
   }
-  return typeof holder.stack === "string" ? ownFrames(holder.stack) : undefined;
+  return typeof holder.stack === "string" && holder.stack !== "" ? holder.stack : undefined;
 }
 
 /** A stack without the standard library's own frames. */

@@ -7,8 +7,9 @@ export type Stream = 1 | 2;
 
 export interface Host {
   /** Asks for an operation. `headJson` is a JSON object without line breaks; `body` is a plain, unshared, fixed-length
-   *  ArrayBuffer of exactly the bytes, copied before the call returns. */
-  call(id: number, headJson: string, body?: ArrayBuffer): void;
+   *  ArrayBuffer of exactly the bytes, copied before the call returns. With `wantsText`, and no body, the answer's bytes may
+   *  come as a text, decoded from UTF-8: what is none is U+FFFD, and a byte order mark stays. */
+  call(id: number, headJson: string, body?: ArrayBuffer, wantsText?: boolean): void;
   /** Console output, written as it stands. */
   out(stream: Stream, text: string): void;
   /** A pure function of the engine's own (see runtime/engine/pure), by its name. */
@@ -30,7 +31,7 @@ export interface Guest {
   /** Before the first byte of the program: the head of PROGRAM as JSON. */
   start(head: string): void;
   /** RESULT (`ok`) or ERROR of call `id`: JSON of the value or of the error, and bytes when there are any. */
-  deliver(id: number, ok: boolean, head: string, body?: ArrayBuffer): void;
+  deliver(id: number, ok: boolean, head: string, body?: ArrayBuffer | string): void;
   /** Runs one due timer. True: more of this batch are due; run the jobs, then call again. An exception is the
    *  plugin's own, uncaught. */
   wake(): boolean;

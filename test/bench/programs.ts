@@ -27,7 +27,8 @@ for (let n = 0; n < 10; n += 1) {
   const names = [];
   for await (const { name } of await list(folder + "/" + n)) names.push(name);
   await lanes(names.length, 32, async (i) => {
-    bytes += (await readFile(folder + "/" + n + "/" + names[i])).length;
+    const { length } = await readFile(folder + "/" + n + "/" + names[i]);
+    bytes += length;
   });
 }
 console.log(bytes);`,
@@ -56,7 +57,8 @@ export const fetches: Pair = pair(
 let bytes = 0;
 await lanes(2000, 16, async (i) => {
   const response = await fetch(argv[0] + "/" + i);
-  bytes += (await response.text()).length;
+  const { length } = await response.text();
+  bytes += length;
 });
 console.log(bytes);`,
   {

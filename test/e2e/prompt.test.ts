@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
 import { sbx } from "../support/build.ts";
 import { PtyRun, pause, ptySupport } from "../support/pty.ts";
@@ -190,8 +191,7 @@ test.skipIf(ptySupport() === undefined)("the remedy of a denial, pasted back, wo
   );
   const run = here.shell(`"$0" run p.ts --no-prompt -- -A 'a b'; echo CODE $?`);
   await run.until(/CODE 77/, { within: 20_000 });
-  const remedy =
-    /to allow it: {2}(\S*sbx run .*)/.exec((await run.screen()).replace(/\n {0}(?=\S)/g, "\n"))?.[1] ?? "";
+  const remedy = /to allow it: {2}(\S*sbx run .*)/.exec(stripVTControlCharacters(run.raw))?.[1] ?? "";
   expect(remedy).toContain("--allow-write=");
   const again = here.shell(`sbx() { "$0" "$@"; }; ${remedy}`);
   await again.until(/DONE/, { within: 20_000 });

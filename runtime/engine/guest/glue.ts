@@ -13,7 +13,7 @@ export const GLUE = [
   "wake",
   "event",
   "idle",
-  "failure",
+  "uncaught",
   "refused",
   "exportNames",
 ] as const;
@@ -35,7 +35,7 @@ const nativeQueue = globalThis.queueMicrotask;
 
 const modules = { __proto__: null };
 let guest, main = "pending";
-let failure;
+let failed = false;
 
 function chunk(name) {
   name = text(name);
@@ -59,8 +59,8 @@ function require(id) {
 }
 
 const STEP = 1048576;
-function send(id, head, body) {
-  if (body === undefined) return native.call(id, head);
+function send(id, head, body, wantsText) {
+  if (body === undefined) return wantsText ? native.callForText(id, head) : native.call(id, head);
   const length = bufferLength(body);
   if (length <= STEP) return native.call(id, head, body);
   native.bodyStart(length);
@@ -97,16 +97,17 @@ const host = {
   },
 };
 
-/** The run's first failure, as JSON; undefined while there is none. */
+/** Tells the run's first failure, as JSON. */
 function fail(error, kind) {
-  if (failure !== undefined) return;
+  if (failed) return;
   let told;
   try {
     told = guest.describe(error);
   } catch {
     told = plain(error);
   }
-  failure = encode(told, kind);
+  failed = true;
+  native.failed(encode(told, kind));
 }
 function plain(error) {
   try {
@@ -155,17 +156,15 @@ return {
   run(name) {
     then(import(name), () => { main = "done"; }, (error) => { main = "done"; fail(error, "uncaught"); });
   },
-  deliver: (id, ok, head, body) => guest.deliver(id, ok === 1, head, body),
+  deliver: (id, ok, head, body) => guest.deliver(id, ok === 1, head, isArray(body) ? parse(body[0]) : body),
   wake: () => (guest.wake() === true ? 1 : 0),
   event: (head) => guest.event(head),
   idle() {
     const { wake, refs } = guest.idle(main === "pending");
+    if (wake === null && refs === 0) return main === "done" ? 1 : 0;
     return '{"main":"' + main + '","wake":' + (wake === null ? "null" : +wake) + ',"refs":' + +refs + "}";
   },
-  failure(error, kind, promise) {
-    if (kind !== undefined) uncaught(error, kind, promise);
-    return failure;
-  },
+  uncaught,
   refused(message) {
     const error = new GuestTypeError(message);
     define(error, "code", { value: "E_IMPORT", writable: true, configurable: true, enumerable: true });

@@ -10,7 +10,7 @@ export interface Places {
   readonly context: number;
   readonly undefined: number;
   readonly null: number;
-  /** Two values' room for results of C functions. */
+  /** Room for results of C functions, and for the pointers to a call's arguments. */
   readonly cell: number;
   /** Index of the rejection hook in the function table. */
   readonly hook: number;

@@ -15,9 +15,6 @@ import {
   type WasmInstance,
 } from "./wasm.ts";
 
-/** Pointer to a value inside the instance. */
-export type Value = number;
-
 /** What a guest function of ours does. Arguments are borrowed; the result is given away; 0 means undefined. */
 export type Native = (args: readonly Value[]) => Value;
 
@@ -27,19 +24,8 @@ export interface ModuleLoader {
   source(name: string): string;
 }
 
-/** The guest threw `value`, which the catcher now owns. */
-export class Thrown {
-  readonly value: Value;
-  constructor(value: Value) {
-    this.value = value;
-  }
-}
-
-/** The guest's memory has no room for something of ours. */
-export class NoRoom extends Error {
-  override name = "NoRoom";
-}
-
+/** Where the cell holds the pointers to a call's arguments: behind two values. */
+const ARGUMENTS = 16;
 const JS_EVAL_TYPE_MODULE = 1;
 const JS_EVAL_FLAG_COMPILE_ONLY = 1 << 5;
 const SIZEOF_VALUE = 8;
@@ -238,13 +224,14 @@ export class QuickJS {
     this.free(this.#evaluate(source, file, JS_EVAL_TYPE_MODULE));
   }
 
+  /** With at most eight arguments. */
   call(callee: Value, ...args: readonly Value[]): Value {
-    const pointers = args.length === 0 ? 0 : this.#allocate(4 * args.length);
+    // C copies the pointers before it runs anything, so that a call within the call may use the same place.
+    const pointers = this.#cell + ARGUMENTS;
     const memory = this.#memory();
-    for (const [index, arg] of args.entries()) memory.writeUInt32LE(arg, pointers + 4 * index);
-    const result = this.#c._QTS_Call(this.#context, callee, this.undefined, args.length, pointers);
-    if (pointers !== 0) this.#c._free(pointers);
-    return this.#check(result);
+    for (let index = 0; index < args.length; index++)
+      memory.writeUInt32LE(args[index] ?? 0, pointers + 4 * index);
+    return this.#check(this.#c._QTS_Call(this.#context, callee, this.undefined, args.length, pointers));
   }
 
   /** Runs up to `count` pending jobs; how many ran. */
@@ -291,7 +278,8 @@ export class QuickJS {
   called(id: number, count: number, values: number): number {
     const native = this.#natives[id];
     if (native === undefined) return 0;
-    const args = Array.from({ length: count }, (_, index) => values + SIZEOF_VALUE * index);
+    const args: Value[] = [];
+    for (let index = 0; index < count; index++) args.push(values + SIZEOF_VALUE * index);
     return this.guarded(() => native(args), false);
   }
 

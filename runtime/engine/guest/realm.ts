@@ -4,9 +4,11 @@
  *  Refuses to know: descriptors, frames, the seal. Holds no authority: calls and output go to `Outlet`. */
 
 import { facade, INTERNAL, internalModule, moduleOf, normalize, refusal } from "./facade.ts";
+import { failureOf, memoryFailure, refined } from "./failure.ts";
 import { GLUE, GLUE_FILE, glue } from "./glue.ts";
 import { encodeImage, type Image } from "./image.ts";
-import { type Native, NoRoom, QuickJS, Thrown, type Value } from "./quickjs.ts";
+import { type Native, QuickJS } from "./quickjs.ts";
+import { NoRoom, Thrown, type Value } from "./values.ts";
 
 /** Where the guest's words go. */
 export interface Outlet {
@@ -37,6 +39,8 @@ export interface RealmParts {
 type GlueName = (typeof GLUE)[number];
 type Kind = "uncaught" | "rejection" | "syntax" | "import";
 
+/** Heads of idle notes with nothing to wait for but calls, by the number that stands for them. */
+const IDLE = ['{"main":"pending","wake":null,"refs":0}', '{"main":"done","wake":null,"refs":0}'];
 /** Jobs run between two looks at the state of the instance. */
 const JOB_BATCH = 512;
 
@@ -47,6 +51,8 @@ export class Realm {
   readonly #parts: RealmParts;
   #glue = {} as { [Name in GlueName]: Value };
   readonly #rejected = new Map<number, { readonly promise: Value; readonly reason: Value }>();
+  /** Calls whose answer's bytes the guest wants as text. */
+  readonly #forText = new Set<number>();
   #body: Buffer | undefined;
   #hook = 0;
 
@@ -97,8 +103,10 @@ export class Realm {
   deliver(id: number, ok: boolean, head: string, body: Uint8Array): void {
     this.#enter(() => {
       const vm = this.#vm;
-      const bytes = body.length === 0 ? [] : [vm.bytes(body)];
-      this.#callGlue("deliver", vm.number(id), vm.number(ok ? 1 : 0), vm.text(head), ...bytes);
+      const wantsText = this.#forText.delete(id);
+      const args = [vm.number(id), vm.number(ok ? 1 : 0), vm.text(head)];
+      if (body.length > 0) args.push(wantsText ? this.#decoded(body) : vm.bytes(body));
+      vm.free(this.#callGlue("deliver", ...args));
     });
   }
 
@@ -122,7 +130,7 @@ export class Realm {
     let head: string | undefined;
     this.#enter(() => {
       const result = this.#callGlue("idle");
-      head = this.#vm.toText(result);
+      head = IDLE[this.#vm.toNumber(result)] ?? this.#vm.toText(result);
       this.#vm.free(result);
     });
     return this.failure === undefined ? head : undefined;
@@ -168,38 +176,30 @@ export class Realm {
   }
 
   #settle(): void {
-    do {
-      while (this.failure === undefined && this.#vm.jobs(JOB_BATCH) === JOB_BATCH) this.#collect();
-      this.#collect();
-      if (this.failure !== undefined) return;
+    let again = true;
+    while (again && this.failure === undefined) {
+      again = false;
+      while (this.#vm.jobs(JOB_BATCH) === JOB_BATCH) if (this.#isOver()) return;
+      if (this.#isOver()) return;
       for (const [key, { promise, reason }] of this.#rejected) {
+        again = true;
         this.#rejected.delete(key);
         this.#fail(reason, "rejection", promise);
         if (this.failure !== undefined) return;
       }
-    } while (this.#vm.jobs(1) === 1);
+    }
   }
 
-  /** Takes over a failure that guest code noted by itself. */
-  #collect(): void {
+  #isOver(): boolean {
     if (this.#vm.exhausted) throw new NoRoom("memory");
-    this.#note(this.#vm.call(this.#glue.failure));
+    return this.failure !== undefined;
   }
 
-  /** Offers a thrown value, which is given away, to the guest's handlers; notes it when none takes it. */
+  /** Offers a thrown value, which is given away, to the guest's handlers; it is the run's failure when none takes it. */
   #fail(value: Value, kind: Kind, promise?: Value): void {
     const vm = this.#vm;
-    const name = vm.text(kind);
-    this.#note(vm.call(this.#glue.failure, value, name, ...(promise === undefined ? [] : [promise])));
-    vm.free(value);
-    vm.free(name);
-    if (promise !== undefined) vm.free(promise);
-  }
-
-  #note(result: Value): void {
-    const text = this.#vm.toText(result);
-    this.#vm.free(result);
-    if (text !== "undefined") this.failure ??= refined(text);
+    const args = [value, vm.text(kind), ...(promise === undefined ? [] : [promise])];
+    vm.free(this.#callGlue("uncaught", ...args));
   }
 
   #broken(error: unknown): string {
@@ -259,6 +259,16 @@ export class Realm {
         outlet.call(vm.toNumber(id), vm.toText(head), bytes);
         return 0;
       },
+      callForText: ([id = 0, head = 0]) => {
+        const number = vm.toNumber(id);
+        outlet.call(number, vm.toText(head));
+        this.#forText.add(number);
+        return 0;
+      },
+      failed: ([text = 0]) => {
+        this.failure ??= refined(vm.toText(text));
+        return 0;
+      },
       bodyStart: ([length = 0]) => {
         this.#body = Buffer.allocUnsafeSlow(bodyLength(vm.toNumber(length)));
         return 0;
@@ -287,7 +297,7 @@ export class Realm {
     };
   }
 
-  /** A text with NUL in it travels as [JSON]; a failure as [message, 0]. */
+  /** A failure travels as [message, 0]. */
   #answer(run: () => ReturnType<Pure>): Value {
     const vm = this.#vm;
     let answer: ReturnType<Pure>;
@@ -299,7 +309,18 @@ export class Realm {
     if (typeof answer === "number") return vm.number(answer);
     if (typeof answer !== "string")
       return vm.bytes(answer instanceof Uint8Array ? answer : new Uint8Array(answer));
-    return answer.includes("\0") ? vm.array([vm.text(JSON.stringify(answer))]) : vm.text(answer);
+    return this.#text(answer);
+  }
+
+  /** A text with NUL in it travels as [JSON]. */
+  #text(text: string): Value {
+    const vm = this.#vm;
+    return text.includes("\0") ? vm.array([vm.text(JSON.stringify(text))]) : vm.text(text);
+  }
+
+  /** UTF-8 as text; what is none becomes U+FFFD. */
+  #decoded(bytes: Uint8Array): Value {
+    return this.#text(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8"));
   }
 }
 
@@ -315,21 +336,4 @@ function withLocation(source: Uint8Array, name: string): Uint8Array {
 function bodyLength(length: number): number {
   if (!(length >= 0 && length <= 65 * 1024 * 1024)) throw new RangeError("body too large");
   return length;
-}
-
-function memoryFailure(): string {
-  return failureOf("memory", "RangeError", "out of memory");
-}
-
-function failureOf(kind: string, name: string, message: string): string {
-  return JSON.stringify({ error: { name, message, stack: "", kind } });
-}
-
-/** Names what the engine's own errors stand for. */
-function refined(failure: string): string {
-  const { error } = JSON.parse(failure) as { error: { name: unknown; message: unknown; kind: string } };
-  if (error.message === "out of memory" && error.name === "InternalError") error.kind = "memory";
-  if (error.message === "Maximum call stack size exceeded" && error.name === "RangeError")
-    error.kind = "stack";
-  return JSON.stringify({ error });
 }

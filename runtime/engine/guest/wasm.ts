@@ -130,7 +130,8 @@ export async function instantiate(
   };
 }
 
-const CELL = 16;
+/** Room for two values and eight pointers. */
+const CELL = 48;
 
 /** A runtime with module loader, and its only context. */
 export function newContext(c: QuickJSExports): Omit<Places, "hook"> {

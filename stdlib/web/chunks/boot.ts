@@ -7,9 +7,11 @@ import {
   connectBridge,
   deliver,
   exchange,
+  flooded,
   latestCall,
   ownFrames,
   pendingCalls,
+  request,
 } from "../bridge.ts";
 import { isArrayBuffer, isBytes, isSharedArrayBuffer, toBuffer, toBytes } from "../bytes.ts";
 import { type InspectOptions, type Inspector, makeConsole } from "../console.ts";
@@ -101,6 +103,7 @@ export {
   errorClasses,
   errorWithCode,
   exchange,
+  flooded,
   frames,
   hold,
   host,
@@ -117,6 +120,7 @@ export {
   program,
   proxyTarget,
   reportError,
+  request,
   setWeakTimeout,
   toBuffer,
   toBytes,

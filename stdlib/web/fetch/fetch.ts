@@ -1,7 +1,7 @@
 /** fetch over the operations `net.*`. Whether a request may be made is the broker's to judge; what is done here is the
  *  standard's shape: arguments, abort, bodies in both directions, data: URLs. A refusal comes out as it is
  *  (`PermissionDenied`, …), a failed connection as TypeError with the reason as its cause. */
-import { call, exchange, latestCall, primordials } from "sbx:chunk/boot";
+import { call, exchange, flooded, latestCall, primordials } from "sbx:chunk/boot";
 import { type AbortSignal, addAlgorithm } from "sbx:chunk/events";
 import { type Body, type Bytes, ofSource, reading, type Source } from "./body.ts";
 import { readDataUrl } from "./data-url.ts";
@@ -37,6 +37,8 @@ interface NetAnswer {
 }
 
 export function fetch(input: unknown, init?: object | null): Promise<Response> {
+  const refused = flooded();
+  if (refused !== undefined) return refused;
   let request: Request;
   try {
     request = new Request(input, init as never);
@@ -94,7 +96,9 @@ const quiet = (promise: Promise<unknown>): void => void promiseThen(promise, und
 async function send(request: Request, progress: Progress): Promise<Response> {
   const { url, method, body, choices } = partsOf(request);
   const { redirect } = choices;
-  const upload = await openUpload(body);
+  // Nothing is waited for before the call where nothing need be: the stack then still names the plugin's own line.
+  const upload = body !== undefined && isLarge(body) ? await openUpload(body) : undefined;
+  if (body !== undefined) body.used = true;
   request.signal.throwIfAborted();
   const args = {
     url,
@@ -172,14 +176,13 @@ interface Upload {
   stop(reason: unknown): void;
 }
 
-/** A body that goes behind its request: a stream, or more bytes than one frame should carry. */
-async function openUpload(body: Body | undefined): Promise<Upload | undefined> {
-  if (body === undefined) return undefined;
+/** Whether a body goes behind its request: a stream, or more bytes than one frame should carry. */
+function isLarge({ bytes }: Body): boolean {
+  return bytes === undefined || typedArrayLength(bytes) > WHOLE;
+}
+
+async function openUpload(body: Body): Promise<Upload> {
   const { bytes, stream } = body;
-  if (bytes !== undefined && typedArrayLength(bytes) <= WHOLE) {
-    body.used = true;
-    return undefined;
-  }
   const next =
     bytes !== undefined ? pieces(bytes) : stream !== undefined ? reading(stream) : (): undefined => undefined;
   body.used = true;

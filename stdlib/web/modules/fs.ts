@@ -1,12 +1,13 @@
 /** `sbx:fs`: files and folders. Paths are texts, or `file:` URLs as URL objects; a relative path starts at the working directory.
  *  Every function can fail with PermissionDenied, and with NotFound, AlreadyExists, InvalidArgument or Unavailable as the case may be. */
-import { call, callBytes, errorWithCode, host, isBytes, primordials } from "sbx:chunk/boot";
+import { call, callBytes, errorWithCode, host, isBytes, primordials, request } from "sbx:chunk/boot";
 import type { ReadableStream, WritableStream } from "sbx:chunk/streams";
 import type { URL } from "sbx:chunk/url";
 import { bytesOf, decodeUtf8, infoOf, pathOf, type RawInfo } from "../fs/convert.ts";
 import { finishClass } from "../webidl.ts";
 
-const { defineProperty, min, TypeError, typedArrayBytes, typedArraySet, typedArrayTag } = primordials;
+const { defineProperty, min, reject, TypeError, typedArrayBytes, typedArraySet, typedArrayTag, Uint8Array } =
+  primordials;
 
 /** A path, or a `file:` URL. */
 export type Path = string | URL;
@@ -80,13 +81,30 @@ export interface MakeTempDirOptions {
 }
 
 /** The whole file as text. What is not UTF-8 becomes U+FFFD. */
-export async function readTextFile(path: Path): Promise<string> {
-  return decodeUtf8(await callBytes("fs.readFile", { path: pathOf(path) }));
+export function readTextFile(path: Path): Promise<string> {
+  return read(path, textIn, true);
 }
 
 /** The whole file as bytes. */
-export async function readFile(path: Path): Promise<Uint8Array<ArrayBuffer>> {
-  return callBytes("fs.readFile", { path: pathOf(path) });
+export function readFile(path: Path): Promise<Uint8Array<ArrayBuffer>> {
+  return read(path, bytesIn, false);
+}
+
+type Body = ArrayBuffer | string | undefined;
+const bytesIn = (_: unknown, body: Body): Uint8Array<ArrayBuffer> =>
+  body === undefined ? new Uint8Array(0) : new Uint8Array(body as ArrayBuffer);
+const textIn = (_: unknown, body: Body): string =>
+  typeof body === "string" ? body : decodeUtf8(bytesIn(_, body));
+
+/** No async function: each costs two turns of the queue, and this is what plugins do most. */
+function read<T>(path: Path, pick: (value: unknown, body: Body) => T, wantsText: boolean): Promise<T> {
+  let text: string;
+  try {
+    text = pathOf(path);
+  } catch (error) {
+    return reject(error);
+  }
+  return request("fs.readFile", { path: text }, undefined, pick, wantsText);
 }
 
 /** Replaces the whole file by a text, as UTF-8: whoever looks sees the old or the new content. */
