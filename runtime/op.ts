@@ -16,7 +16,7 @@ export { Upload } from "./core/upload.ts";
 
 const path =
   (kind: "read" | "write") =>
-  (at: string, more: { entry?: boolean; tree?: boolean; from?: "tmp" } = {}) =>
+  (at: string, more: { entry?: boolean; tree?: boolean; arrives?: boolean; from?: "tmp" } = {}) =>
     ({ kind, path: at, ...more }) as const;
 
 /** Results that several operations share. Times are milliseconds since the epoch, null where the system keeps none. */
@@ -44,11 +44,11 @@ export const shapes = {
 export const need = {
   read: path("read") as (
     at: string,
-    more?: { entry?: boolean; tree?: boolean; from?: "tmp" },
+    more?: { entry?: boolean; tree?: boolean; arrives?: boolean; from?: "tmp" },
   ) => GovernedNeed & { kind: "read" },
   write: path("write") as (
     at: string,
-    more?: { entry?: boolean; tree?: boolean; from?: "tmp" },
+    more?: { entry?: boolean; tree?: boolean; arrives?: boolean; from?: "tmp" },
   ) => GovernedNeed & { kind: "write" },
   net: (url: string, method: string) => ({ kind: "net", url, method }) as const,
   store: (access: "read" | "write") => ({ kind: "data", dataset: "kv", access }) as const,

@@ -7,6 +7,7 @@ import { errorTable, fail, isSbxError, type SbxError } from "./core/errors.ts";
 import type { FileOpener } from "./core/powers.ts";
 import { humanSize, printSize } from "./core/units.ts";
 import { endOfEngine, endWords, exitCode, moreMemory, type RunEnd } from "./ending.ts";
+import { fitsFrame } from "./engine/channel.ts";
 import type { Engine, Program } from "./engine/engine.ts";
 import type { GuestError, GuestMessage } from "./engine/message.ts";
 import { Audit, type AuditSink, type AuditSubject } from "./gate/audit.ts";
@@ -61,6 +62,8 @@ const MAX_DENIALS = 1000;
 const LAST_MOMENT = 50;
 /** What still runs when a run ends has this long, in ms, to notice; so that its outcome stands in the audit before the end. */
 const PATIENCE = 250;
+/** Longest error that a guest is told, in UTF-16 units of its JSON. */
+const MAX_TOLD = 512 * 1024;
 /** Bytes of calls that may wait here before the guest is kept waiting itself. */
 const MAX_HELD = 96 * 1024 ** 2;
 
@@ -213,7 +216,7 @@ export class Session {
       );
       this.#hold(message.body.length);
     } catch (error) {
-      engine.fail(id, JSON.stringify(asSbxError(error).toGuest()));
+      engine.fail(id, toldGuest(asSbxError(error)));
     }
   }
 
@@ -240,6 +243,12 @@ export class Session {
         ...(at === undefined ? {} : { at: () => this.#options.locate(at) }),
       });
       const head = JSON.stringify(result.value);
+      if (!fitsFrame(head, result.bytes?.length ?? 0)) {
+        result.free();
+        throw fail("E_LIMIT_BYTES", `${name}: the answer is larger than can be handed over at once`, {
+          remedy: "read it in pieces",
+        });
+      }
       if (this.#options.seed !== null) result.free(); // ordered answers wait for each other, so none may wait for room
       return {
         id,
@@ -254,7 +263,7 @@ export class Session {
       if (known.code === "E_INTERNAL" || auditFailed(known)) this.#finish({ kind: "broken", error: known });
       const denied = errorTable[known.code].exit === 77 || known.details.person !== undefined;
       if (denied && this.#denials.length < MAX_DENIALS) this.#denials.push(known);
-      return { id, send: () => this.#toGuest(() => engine.fail(id, JSON.stringify(known.toGuest()))) };
+      return { id, send: () => this.#toGuest(() => engine.fail(id, toldGuest(known))) };
     }
   }
 
@@ -313,6 +322,16 @@ export class Session {
     this.#finish({ kind: "error", error, denial });
   }
 
+  /** Rejects when the run ends, for what cannot be broken off itself. */
+  #over(): Promise<never> {
+    const { signal } = this.#stopping;
+    return new Promise((_, reject) => {
+      const end = (): void => reject(overReason());
+      if (signal.aborted) end();
+      else signal.addEventListener("abort", end, { once: true });
+    });
+  }
+
   #facts(): RunFacts {
     return {
       limits: { body: this.#options.limits.body },
@@ -323,7 +342,7 @@ export class Session {
       setExitCode: (code) => {
         this.#exitCode = code;
       },
-      readInput: (max) => this.#options.input(max),
+      readInput: (max) => Promise.race([this.#options.input(max), this.#over()]),
       cancel: (call) => this.#gate.cancel(call),
     };
   }
@@ -331,6 +350,13 @@ export class Session {
 
 /** A call on something that is open already must never wait behind calls that wait for it. */
 const usesHandle = (args: unknown): boolean => typeof args === "object" && args !== null && "handle" in args;
+
+/** An error for the guest, never longer than one message may be, whatever of the guest's own words it repeats. */
+function toldGuest(error: SbxError): string {
+  const head = JSON.stringify(error.toGuest());
+  if (head.length <= MAX_TOLD) return head;
+  return JSON.stringify(fail(error.code, `${error.message.slice(0, MAX_TOLD / 8)}…`).toGuest());
+}
 
 const auditFailed = (error: SbxError): boolean =>
   error.code === "E_UNAVAILABLE" && error.message.startsWith("the audit ");

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { homedir, tmpdir } from "node:os";
 import { fail } from "../../runtime/core/errors.ts";
 import type { Engine } from "../../runtime/engine/engine.ts";
+import { exitWithoutShutdown } from "../../runtime/engine/hosts/endProcess.ts";
 import { adoptEngine } from "../../runtime/engine/hosts/process.ts";
 import { defaultLimits, type RunLimits } from "../../runtime/gate/limits.ts";
 import type { Policy } from "../../runtime/gate/policy.ts";
@@ -34,6 +35,7 @@ export async function runPlugin(options: RunOptions, cx: CommandContext): Promis
     return await composed(options, cx, engine);
   } finally {
     engine.kill();
+    exitWithoutShutdown();
   }
 }
 

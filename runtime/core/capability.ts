@@ -12,6 +12,8 @@ export interface PathNeed {
   readonly path: string;
   readonly entry?: boolean;
   readonly tree?: boolean;
+  /** A folder with unknown content may come to stand there, so that a deny or a protected place below it refuses the whole. */
+  readonly arrives?: boolean;
   /** Where a relative path starts: the working directory, or the system's folder for temporary files. */
   readonly from?: "tmp";
 }
@@ -64,6 +66,7 @@ export interface PathTarget {
   readonly canonical: string;
   readonly entry: boolean;
   readonly tree: boolean;
+  readonly arrives?: boolean;
   readonly type: "file" | "folder" | "link" | "missing" | SpecialFile;
 }
 

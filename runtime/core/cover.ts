@@ -47,7 +47,7 @@ export function opens(grant: Grant, target: Target, names: readonly string[], pl
 }
 
 function pathOpens(scope: PathScope | null, target: PathTarget, places: Places): boolean {
-  if (target.canonical === "/dev/null") return true;
+  if (isNullDevice(target)) return true;
   const root =
     placeOf(target.canonical, places.secret)?.root ??
     (target.kind === "write" ? autorunPlaceOf(target.canonical, places.autorun)?.root : undefined);
@@ -68,7 +68,12 @@ function pathOpens(scope: PathScope | null, target: PathTarget, places: Places):
   );
 }
 
+/** `/dev/null` takes and gives nothing, so it is open to all; not its name, which a move or a removal would take from everybody. */
+export const isNullDevice = ({ canonical, entry, kind }: PathTarget): boolean =>
+  canonical === "/dev/null" && !(entry && kind === "write");
+
 const isSpecial = (target: PathTarget): boolean =>
+  target.canonical === "/dev/null" ||
   target.type === "device" ||
   target.type === "fifo" ||
   target.type === "socket" ||
@@ -98,7 +103,7 @@ function dataOpens(scope: DataScope | null, target: DataTarget): boolean {
 export const nameFits = (pattern: string, name: string): boolean =>
   pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 
-/** A deny, an ignore or a label speaks about the target: any form of it, or (for `tree`) anything below it. */
+/** A deny, an ignore or a label speaks about the target: any form of it, or (for `tree` and `arrives`) anything below it. */
 export function closes(grant: Grant, target: Target, names: readonly string[], places: Places): boolean {
   if (grant.kind !== target.kind || !operationFits(grant, names)) return false;
   if (grant.scope === null) return true;
@@ -125,5 +130,8 @@ function pathCloses(scope: PathScope, target: PathTarget, foldCase: boolean): bo
   const forms = [fold(target.lexical, foldCase), fold(target.canonical, foldCase)];
   const scopes = [fold(scope.lexical, foldCase), fold(scope.resolved, foldCase)];
   if (forms.some((form) => scopes.some((denied) => within(form, denied)))) return true;
-  return target.tree && scopes.some((denied) => within(denied, fold(target.canonical, foldCase)));
+  return (
+    (target.tree || target.arrives === true) &&
+    scopes.some((denied) => within(denied, fold(target.canonical, foldCase)))
+  );
 }

@@ -104,6 +104,8 @@ const homeAutorun: Readonly<Record<string, readonly string[]>> = {
     ".bash_profile",
     ".bash_login",
     ".bash_logout",
+    ".bash_aliases",
+    ".bashrc.d",
     ".profile",
     ".zshrc",
     ".zprofile",
@@ -136,7 +138,16 @@ const homeAutorun: Readonly<Record<string, readonly string[]>> = {
     "Library/LaunchAgents",
     "Library/LaunchDaemons",
     "AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Startup",
+    ".config/i3",
+    ".config/sway",
+    ".config/hypr",
+    ".tmux.conf",
+    ".config/tmux",
+    ".screenrc",
+    ".gdbinit",
+    ".forward",
     ".vimrc",
+    ".vim",
     ".config/nvim",
     ".emacs",
     ".emacs.d",
@@ -179,13 +190,16 @@ const systemAutorun: readonly Place[] = [
 /** Places that a system runs by itself: changing them needs a grant that names them. */
 export const autorunPlaces = (home: string): Place[] => [...homeTable(home, homeAutorun), ...systemAutorun];
 
-/** Folders whose every content counts: `.git/hooks`, `.git/config` wherever they are. */
+/** Names that count wherever they are: `.git/hooks`, `.git/config` and their like with all that is in them; and `.git` and `.vscode`
+ *  themselves, because who may give a folder that name needs to write nothing below it. */
 const autorunInside =
-  /\/\.git\/(hooks(\/|$)|config$)|\/\.husky(\/|$)|\/\.vscode\/(tasks|settings|launch)\.json$|\/\.idea(\/|$)/;
+  /\/\.git(?:$|\/(?:hooks(?:\/|$)|modules(?:\/|$)|worktrees(?:\/|$)|config(?:\.worktree)?$|commondir$))|\/\.husky(?:\/|$)|\/\.vscode(?:$|\/(?:tasks|settings|launch)\.json$)|\/\.idea(?:\/|$)/;
 
 /** Places by path, so that a look-up costs the depth of the path and not the length of the list. */
 interface PlaceIndex {
   readonly byPath: ReadonlyMap<string, string>;
+  /** Length of the longest path in it: what lies deeper is looked up from there, so that a path of 32 KB costs no more than a short one. */
+  readonly longest: number;
   readonly byName: readonly { readonly name: RegExp; readonly what: string }[];
 }
 
@@ -194,8 +208,12 @@ const indexes = new WeakMap<readonly Place[], PlaceIndex>();
 function indexOf(places: readonly Place[]): PlaceIndex {
   const known = indexes.get(places);
   if (known) return known;
+  const byPath = new Map(
+    places.flatMap(({ path, what }) => (path === undefined ? [] : [[path, what] as const])),
+  );
   const index: PlaceIndex = {
-    byPath: new Map(places.flatMap(({ path, what }) => (path === undefined ? [] : [[path, what] as const]))),
+    byPath,
+    longest: Math.max(0, ...[...byPath.keys()].map((path) => path.length)),
     byName: places.flatMap(({ name, what }) => (name === undefined ? [] : [{ name, what }])),
   };
   indexes.set(places, index);
@@ -204,8 +222,9 @@ function indexOf(places: readonly Place[]): PlaceIndex {
 
 /** The place that a canonical path lies in, and what it is; the root is what a grant has to name. */
 export function placeOf(path: string, places: readonly Place[]): { root: string; what: string } | undefined {
-  const { byPath, byName } = indexOf(places);
-  for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
+  const { byPath, byName, longest } = indexOf(places);
+  const start = path.length <= longest ? path.length : path.lastIndexOf("/", longest);
+  for (let end = start; end > 0; end = path.lastIndexOf("/", end - 1)) {
     const root = path.slice(0, end);
     const what = byPath.get(root);
     if (what !== undefined) return { root, what };

@@ -183,8 +183,9 @@ export interface Lease {
   /** New authority met on the way (a redirect): the whole gate, with a prompt if need be. Gives the lease of the new target.
    *  @throws the denial */
   obtain(need: GovernedNeed): Promise<{ target: Target; lease: Lease }>;
-  /** Would the target be granted as things stand? Asks nobody, audits nothing. */
-  permits(target: Target): boolean;
+  /** Would the target be granted as things stand? Then what covers it is charged: one use an operation, and `bytes`, which are about
+   *  to be handed on. Asks nobody, audits nothing. */
+  permits(target: Target, bytes: number): boolean;
   /** Limits that apply to this run, in bytes and milliseconds. */
   readonly limits: PowerLimits;
 }

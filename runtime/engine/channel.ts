@@ -133,6 +133,12 @@ export function encodeFrame(type: number, id: number, head: string, body: Uint8A
   return [front];
 }
 
+/** Whether a message with this head and so many bytes of body can be sent as one frame. */
+export const fitsFrame = (head: string, body: number): boolean => {
+  const headLength = Buffer.byteLength(head);
+  return headLength <= MAX_HEAD && FIXED + headLength + body <= MAX_FRAME;
+};
+
 function readU32(bytes: Uint8Array, at: number): number {
   const [a = 0, b = 0, c = 0, d = 0] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
   return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;

@@ -195,7 +195,11 @@ const verbs: Record<Kind, string> = {
   host: "call the function",
 };
 
-export const plainWords = (target: Target): string => `${verbs[target.kind]} ${printTarget(target)}`;
+/** A folder's grant covers all that is in it, which the question has to say. */
+export const plainWords = (target: Target): string =>
+  (target.kind === "read" || target.kind === "write") && target.type === "folder"
+    ? `${verbs[target.kind]} everything in ${printTarget(target)}`
+    : `${verbs[target.kind]} ${printTarget(target)}`;
 
 const labelOf = (grant: Grant): string => printGrant(grant);
 

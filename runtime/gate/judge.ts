@@ -275,10 +275,23 @@ export class Judge implements LeaseHost {
     return { target: seat.target, lease: seat.lease };
   }
 
-  permits(target: Target, lease: LiveLease): boolean {
-    return (
-      this.#world.policy.judge(target, lease.names, this.#world.clock.now(), lease.rule).kind === "granted"
-    );
+  /** Charges the rule that covers it, one use an operation and every byte. What it does not bear is not covered. */
+  permits(target: Target, lease: LiveLease, bytes: number): boolean {
+    const now = this.clock.now();
+    const decision = [lease.rule, ...lease.used]
+      .map((held) => this.#world.policy.judge(target, lease.names, now, held))
+      .find(({ kind }) => kind === "granted");
+    if (decision?.kind !== "granted") return false;
+    const { rule } = decision;
+    try {
+      if (rule !== null && rule !== lease.rule && !lease.used.has(rule)) this.budget.take(rule, now, true);
+      if (rule !== null) lease.used.add(rule);
+      this.budget.spend(rule, target.kind, bytes);
+      return true;
+    } catch (error) {
+      if (isSbxError(error)) return false;
+      throw error;
+    }
   }
 
   /** After a revocation: whatever is open and no longer granted ends. */

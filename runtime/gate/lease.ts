@@ -15,7 +15,7 @@ export interface LeaseHost {
   readonly flow: Flow;
   admit(target: Target, lease: LiveLease): Promise<void>;
   obtain(need: GovernedNeed, lease: LiveLease): Promise<{ target: Target; lease: LiveLease }>;
-  permits(target: Target, lease: LiveLease): boolean;
+  permits(target: Target, lease: LiveLease, bytes: number): boolean;
 }
 
 export class LiveLease implements Lease {
@@ -25,6 +25,8 @@ export class LiveLease implements Lease {
   rule: Rule | null = null;
   bytesIn = 0;
   bytesOut = 0;
+  /** Further rules that this operation has used once already. */
+  readonly used = new Set<Rule>();
   /** Leases that were obtained on the way; they end with this one. */
   readonly children: LiveLease[] = [];
   readonly #host: LeaseHost;
@@ -112,8 +114,10 @@ export class LiveLease implements Lease {
     return got;
   }
 
-  permits(target: Target): boolean {
-    return this.#host.permits(target, this);
+  permits(target: Target, bytes: number): boolean {
+    const may = this.#host.permits(target, this, bytes);
+    if (may) this.bytesIn += bytes;
+    return may;
   }
 
   get moved(): number {

@@ -2,7 +2,7 @@
  *  the rules never matters. Knows nothing of prompts, operations or disks: targets arrive resolved. */
 import { parseAddress } from "../core/address.ts";
 import type { Kind, NetTarget, PathTarget, Target } from "../core/capability.ts";
-import { closes, opens, type Places, within } from "../core/cover.ts";
+import { closes, isNullDevice, opens, type Places, within } from "../core/cover.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import { type Effect, type Grant, printFlag, printGrant } from "../core/grant.ts";
 import { lacksNaming, type ScopeHost } from "../core/host.ts";
@@ -88,8 +88,7 @@ export class Policy {
   judge(target: Target, names: readonly string[], now: number, held: Rule | null = null): Decision {
     const closed = this.#closed(target, names);
     if (closed) return closed;
-    if (isPath(target) && target.canonical === "/dev/null")
-      return { kind: "granted", rule: null, text: "always" };
+    if (isPath(target) && isNullDevice(target)) return { kind: "granted", rule: null, text: "always" };
     if (!this.#ceilings.every((ceiling) => ceiling.some((grant) => opens(grant, target, names, this.places))))
       return {
         kind: "denied",
@@ -115,7 +114,7 @@ export class Policy {
         ({ path }) =>
           within(target.canonical, path) ||
           within(target.lexical, path) ||
-          (target.tree && within(path, target.canonical)),
+          ((target.tree || target.arrives) && within(path, target.canonical)),
       );
       if (own)
         return { kind: "denied", text: `protected: ${own.what}`, code, remedy: `no grant opens ${own.what}` };
@@ -151,9 +150,10 @@ export class Policy {
 
   /** A move or a recursive removal must not carry along what is denied for the other kind, ignored, secret or run by the system. */
   #carries(target: Target): { text: string; remedy: string } | undefined {
-    if (!isPath(target) || !target.tree) return undefined;
+    if (!isPath(target) || !(target.tree || target.arrives)) return undefined;
     const rule = this.rules.find(
       (r) =>
+        target.tree &&
         r.grant.effect !== "allow" &&
         !r.revoked &&
         r.grant.scope !== null &&
@@ -161,10 +161,8 @@ export class Policy {
         closes({ ...r.grant, kind: target.kind }, target, [], this.places),
     );
     if (rule) return { text: rule.from, remedy: `it is or contains something under ${rule.from}` };
-    if (
-      target.type === "folder" &&
-      (holdsPlace(target.canonical, this.places.secret) || holdsPlace(target.canonical, this.places.autorun))
-    )
+    // Whatever stands there, or nothing: the answer must not tell.
+    if (holdsPlace(target.canonical, this.places.secret) || holdsPlace(target.canonical, this.places.autorun))
       return {
         text: "protected: well-known secrets inside",
         remedy: "it contains well-known secrets or files that the system runs",

@@ -29,10 +29,10 @@ function powerOver(values: ReadonlyMap<string, string>, target: EnvTarget, lease
     },
     all() {
       lease.alive();
-      const permitted = [...values].filter(([name]) =>
-        lease.permits({ kind: "env", name, words: name } satisfies Target),
+      const permitted = [...values].filter(([name, value]) =>
+        lease.permits({ kind: "env", name, words: name } satisfies Target, Buffer.byteLength(value)),
       );
-      return Object.fromEntries(permitted.map(([name, value]) => [name, handOut(value)]));
+      return Object.fromEntries(permitted);
     },
   };
 }

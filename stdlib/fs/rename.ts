@@ -7,7 +7,7 @@ export default defineOp({
   needs: ({ from, to }) => ({
     read: need.read(from, { entry: true, tree: true }),
     source: need.write(from, { entry: true, tree: true }),
-    target: need.write(to, { entry: true }),
+    target: need.write(to, { entry: true, arrives: true }),
   }),
   run: async (_args, { source, target }) => {
     await source.moveTo(target);

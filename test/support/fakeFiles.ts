@@ -98,10 +98,10 @@ export class FakeTree {
     open: (target: PathTarget, lease: Lease) => P,
   ): PowerSource<PathNeed & { kind: K }, P> {
     return {
-      resolve: async ({ path, entry = false, tree = false, from }) => {
+      resolve: async ({ path, entry = false, tree = false, arrives = false, from }) => {
         const lexical = pathRules("linux").absolute(path, from === "tmp" ? "/tmp" : this.cwd);
         const canonical = this.follow(lexical, entry);
-        return { kind, words: path, lexical, canonical, entry, tree, type: this.typeOf(canonical) };
+        return { kind, words: path, lexical, canonical, entry, tree, arrives, type: this.typeOf(canonical) };
       },
       open: async (target, lease) => {
         lease.alive();

@@ -51,9 +51,10 @@ export function fakeLease(options: FakeLeaseOptions = {}): FakeLease {
       options.judge?.(target);
       return { target, lease };
     },
-    permits(target) {
+    permits(target, bytes) {
       try {
         options.judge?.(target);
+        lease.spend(bytes, "in");
         return true;
       } catch {
         return false;

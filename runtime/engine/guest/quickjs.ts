@@ -7,6 +7,7 @@
  *  Knows nothing of hosts, chunks or channels. Believes nothing that it reads: the guest may own the whole memory. */
 
 import { type Image, type Places, restoreImage } from "./image.ts";
+import { NoRoom, Thrown, type Value } from "./values.ts";
 import {
   instantiate,
   newContext,

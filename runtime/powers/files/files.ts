@@ -72,7 +72,8 @@ export function files(options: FileOptions): Files {
   const resolve = async (need: PathNeed): Promise<Target> => {
     const lexical = lexicalOf(need);
     const words = need.from === "tmp" ? `\${tmp}/${need.path}` : need.path;
-    const facts = { kind: need.kind, words, lexical, entry: need.entry ?? false, tree: need.tree ?? false };
+    const { kind, entry = false, tree = false, arrives = false } = need;
+    const facts = { kind, words, lexical, entry, tree, arrives };
     try {
       return new PinnedPath(facts, await pinFor(need.kind, lexical, facts.entry));
     } catch (error) {

@@ -83,6 +83,7 @@ export class PinnedPath implements PathTarget {
   readonly canonical: string;
   readonly entry: boolean;
   readonly tree: boolean;
+  readonly arrives: boolean;
   readonly type: FileType;
   #pin: Pin | null;
 
@@ -93,6 +94,7 @@ export class PinnedPath implements PathTarget {
     this.canonical = pin.canonical;
     this.entry = facts.entry;
     this.tree = facts.tree;
+    this.arrives = facts.arrives ?? false;
     this.type = pin.type;
     this.#pin = pin;
   }

@@ -5,8 +5,10 @@ import { type Doing, failure, refusal } from "./failure.ts";
 import { type Pin, type PinnedPath, whileHeld } from "./pin.ts";
 import * as system from "./system.ts";
 
-/** A listing is sorted, so all of it is held at once: about 150 MB at this size. */
+/** A listing is sorted, so all of it is held at once: about 150 MB at this size. It counts for all listings of this process that are
+ *  open at a time. */
 const MAX_ENTRIES = 1_000_000;
+let held = 0;
 
 export function infoOf(stats: system.Stats): FileInfo {
   const time = (ms: number): number | null => (Number.isFinite(ms) && ms > 0 ? ms : null);
@@ -103,16 +105,22 @@ export class ReadAccess implements ReadPower {
       if (this.pin.blocked !== null || this.pin.object === null) throw missing(this.pin);
       if (!this.pin.stats?.isDirectory()) throw Object.assign(new Error("no folder"), { code: "ENOTDIR" });
       const entries: FolderEntry[] = [];
-      for await (const found of await system.opendir(this.pin.object, { bufferSize: 1024 })) {
-        if (entries.length >= MAX_ENTRIES)
-          throw refusal("E_LIMIT_BYTES", "list", this.words, `it holds more than ${MAX_ENTRIES} entries`);
-        if (entries.length % 1024 === 0) this.lease.alive();
-        entries.push({
-          name: found.name,
-          isFile: found.isFile(),
-          isDirectory: found.isDirectory(),
-          isSymlink: found.isSymbolicLink(),
-        });
+      try {
+        for await (const found of await system.opendir(this.pin.object, { bufferSize: 1024 })) {
+          if (held >= MAX_ENTRIES)
+            throw refusal("E_LIMIT_BYTES", "list", this.words, `more than ${MAX_ENTRIES} entries at once`);
+          if (entries.length % 1024 === 0) this.lease.alive();
+          held += 1;
+          entries.push({
+            name: found.name,
+            isFile: found.isFile(),
+            isDirectory: found.isDirectory(),
+            isSymlink: found.isSymbolicLink(),
+          });
+        }
+      } catch (error) {
+        held -= entries.length;
+        throw error;
       }
       return new SortedCursor(entries.sort(byName), this.lease);
     });
@@ -140,6 +148,7 @@ class SortedCursor implements FolderCursor {
   }
 
   async close(): Promise<void> {
+    held -= this.#rest.length;
     this.#rest = [];
   }
 }

@@ -1,7 +1,17 @@
 /** The audit's file: one hash chain a run, one JSON object a line, written to the system before `append` returns and synced within a
  *  second (CONTRACT 12). Several processes may append to one file. Knows nothing of what records mean. */
 import { hash } from "node:crypto";
-import { closeSync, fdatasync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { fail } from "../../core/errors.ts";
 
@@ -34,6 +44,7 @@ export function openAuditFile(path: string, run: string): AuditFile {
   let count = 0;
   let syncing: NodeJS.Timeout | undefined;
   let open = true;
+  let torn = endsTorn(path);
   return {
     path,
     get head() {
@@ -44,7 +55,14 @@ export function openAuditFile(path: string, run: string): AuditFile {
       const id = `${run}-${count}`;
       const body = JSON.stringify({ id, ...record, prev: head });
       const own = recordHash(body);
-      writeWhole(descriptor, path, `${body.slice(0, -1)},"hash":"${own}"}\n`);
+      const line = `${body.slice(0, -1)},"hash":"${own}"}\n`;
+      try {
+        writeWhole(descriptor, path, torn ? `\n${line}` : line);
+      } catch (error) {
+        torn = true;
+        throw error;
+      }
+      torn = false;
       head = own;
       syncing ??= setTimeout(() => {
         syncing = undefined;
@@ -65,6 +83,23 @@ export function openAuditFile(path: string, run: string): AuditFile {
       closeSync(descriptor);
     },
   };
+}
+
+/** What was torn off by a full disk must not swallow the record behind it. */
+function endsTorn(path: string): boolean {
+  let file: number | undefined;
+  try {
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const stats = fstatSync(file);
+    const last = Buffer.alloc(1);
+    return (
+      stats.isFile() && stats.size > 0 && readSync(file, last, 0, 1, stats.size - 1) === 1 && last[0] !== 10
+    );
+  } catch {
+    return false;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
 }
 
 /** One write a line, so that lines of several processes do not mix; a short write (full disk) leaves a torn line, which `verify` names. */
