@@ -7,9 +7,8 @@ import { errorTable, fail, isSbxError, type SbxError } from "./core/errors.ts";
 import type { FileOpener } from "./core/powers.ts";
 import { humanSize, printSize } from "./core/units.ts";
 import { endOfEngine, endWords, exitCode, moreMemory, type RunEnd } from "./ending.ts";
-import { fitsFrame } from "./engine/channel.ts";
 import type { Engine, Program } from "./engine/engine.ts";
-import type { GuestError, GuestMessage } from "./engine/message.ts";
+import { type GuestError, type GuestMessage, INTRICATE } from "./engine/message.ts";
 import { Audit, type AuditSink, type AuditSubject } from "./gate/audit.ts";
 import type { Clock } from "./gate/clock.ts";
 import { Asking, type Consent, type Memory } from "./gate/consent.ts";
@@ -21,6 +20,7 @@ import { Permissions } from "./gate/permissions.ts";
 import type { Policy } from "./gate/policy.ts";
 import type { Operation, RunFacts } from "./op.ts";
 import { type Output, OutputQueue } from "./output.ts";
+import { endOf, fits, toldGuest, tooLarge } from "./told.ts";
 import { Watch } from "./watch.ts";
 
 export interface SessionOptions {
@@ -62,8 +62,6 @@ const MAX_DENIALS = 1000;
 const LAST_MOMENT = 50;
 /** What still runs when a run ends has this long, in ms, to notice; so that its outcome stands in the audit before the end. */
 const PATIENCE = 250;
-/** Longest error that a guest is told, in UTF-16 units of its JSON. */
-const MAX_TOLD = 512 * 1024;
 /** Bytes of calls that may wait here before the guest is kept waiting itself. */
 const MAX_HELD = 96 * 1024 ** 2;
 
@@ -232,6 +230,7 @@ export class Session {
     const { engine, operations } = this.#options;
     const { id, op: name, args, body, at } = message;
     try {
+      if (args === INTRICATE) throw fail("E_INVALID", `${name}: the arguments hold too many values`);
       const operation = await operations(name);
       if (!operation) throw fail("E_INVALID", `there is no operation ${name}`);
       const result = await this.#gate.perform({
@@ -243,12 +242,7 @@ export class Session {
         ...(at === undefined ? {} : { at: () => this.#options.locate(at) }),
       });
       const head = JSON.stringify(result.value);
-      if (!fitsFrame(head, result.bytes?.length ?? 0)) {
-        result.free();
-        throw fail("E_LIMIT_BYTES", `${name}: the answer is larger than can be handed over at once`, {
-          remedy: "read it in pieces",
-        });
-      }
+      if (!fits(head, result)) throw tooLarge(name, result);
       if (this.#options.seed !== null) result.free(); // ordered answers wait for each other, so none may wait for room
       return {
         id,
@@ -322,16 +316,6 @@ export class Session {
     this.#finish({ kind: "error", error, denial });
   }
 
-  /** Rejects when the run ends, for what cannot be broken off itself. */
-  #over(): Promise<never> {
-    const { signal } = this.#stopping;
-    return new Promise((_, reject) => {
-      const end = (): void => reject(overReason());
-      if (signal.aborted) end();
-      else signal.addEventListener("abort", end, { once: true });
-    });
-  }
-
   #facts(): RunFacts {
     return {
       limits: { body: this.#options.limits.body },
@@ -342,7 +326,7 @@ export class Session {
       setExitCode: (code) => {
         this.#exitCode = code;
       },
-      readInput: (max) => Promise.race([this.#options.input(max), this.#over()]),
+      readInput: (max) => Promise.race([this.#options.input(max), endOf(this.#stopping.signal)]),
       cancel: (call) => this.#gate.cancel(call),
     };
   }
@@ -350,13 +334,6 @@ export class Session {
 
 /** A call on something that is open already must never wait behind calls that wait for it. */
 const usesHandle = (args: unknown): boolean => typeof args === "object" && args !== null && "handle" in args;
-
-/** An error for the guest, never longer than one message may be, whatever of the guest's own words it repeats. */
-function toldGuest(error: SbxError): string {
-  const head = JSON.stringify(error.toGuest());
-  if (head.length <= MAX_TOLD) return head;
-  return JSON.stringify(fail(error.code, `${error.message.slice(0, MAX_TOLD / 8)}…`).toGuest());
-}
 
 const auditFailed = (error: SbxError): boolean =>
   error.code === "E_UNAVAILABLE" && error.message.startsWith("the audit ");

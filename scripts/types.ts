@@ -4,7 +4,13 @@ import { spawn } from "node:child_process";
 import { join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "..");
-const layers = ["tsconfig.core.json", "tsconfig.stdlib.json", "tsconfig.guest.json", "tsconfig.json"];
+const layers = [
+  "tsconfig.core.json",
+  "tsconfig.stdlib.json",
+  "tsconfig.guest.json",
+  "tsconfig.json",
+  "examples/tsconfig.json",
+];
 
 /** tsc's error for a project without files. */
 const NO_INPUTS = "error TS18003";

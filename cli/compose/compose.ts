@@ -46,10 +46,11 @@ async function composed(options: RunOptions, cx: CommandContext, engine: Engine)
   const warn = (text: string): void => {
     if (!options.quiet) void cx.err.write(formatWarning(text, styleFor(cx.err)));
   };
+  const folder = workingFolder();
   const bases: GrantBases = {
-    folder: process.cwd(),
+    folder,
     home,
-    plugin: process.cwd(),
+    plugin: folder,
     data: own.data,
     tmp: tmpdir(),
   };
@@ -94,6 +95,18 @@ async function composed(options: RunOptions, cx: CommandContext, engine: Engine)
     return await ended(options, cx, session, loaded, policy, audit, output);
   } finally {
     audit.close();
+  }
+}
+
+/** @throws E_UNAVAILABLE when the working directory was removed under us */
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw fail("E_UNAVAILABLE", "the working directory does not exist any more", {
+      cause,
+      remedy: "cd to one that does",
+    });
   }
 }
 

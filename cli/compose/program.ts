@@ -23,7 +23,7 @@ export interface Loaded {
   readonly who: string;
   /** Whose answers are remembered: a script's content. */
   readonly subject: string;
-  /** Whose store it is: a script's place. */
+  /** Whose store it is: a script's place; a text's content, because all texts come from the same one. */
   readonly storeKey: string;
   readonly root: string | undefined;
   /** Absolute paths that no grant opens to it. */
@@ -112,7 +112,10 @@ async function described(options: RunOptions, found: FoundProgram, program: Load
     version: "",
     who: script,
     subject: `script ${program.contentHash}`,
-    storeKey: hash("sha256", `script ${found.root ?? ""} ${found.entry}`).slice(0, 32),
+    storeKey: hash(
+      "sha256",
+      found.root === undefined ? `text ${program.contentHash}` : `script ${found.root} ${found.entry}`,
+    ).slice(0, 32),
     root: found.root,
     ownFiles:
       found.root === undefined ? [] : isFolder ? [found.root] : ownFilesOf(found.root, program, script),

@@ -3,6 +3,7 @@
  *  judged here. */
 
 import { FROM_ENGINE, type RawFrame } from "./channel.ts";
+import { isIntricate } from "./structure.ts";
 
 /** Why a guest's run is over, in the guest's words; texts are clipped. */
 export interface GuestError {
@@ -19,13 +20,17 @@ export interface GuestError {
   readonly remedy?: string;
 }
 
+/** Stands for arguments that nobody looks at. */
+export const INTRICATE: unique symbol = Symbol("intricate");
+
 export type GuestErrorKind = (typeof KINDS)[number];
 const KINDS = ["uncaught", "rejection", "syntax", "memory", "stack", "engine", "import"] as const;
 
 export type GuestMessage =
   /** The instance is up and the process sealed; `walls` names what holds. */
   | { readonly type: "ready"; readonly walls: readonly string[]; readonly pid: number }
-  /** `id` is the guest's choice: it may repeat, the receiver decides what that means. `body` may be empty. */
+  /** `id` is the guest's choice: it may repeat, the receiver decides what that means. `body` may be empty. `args` is `INTRICATE` when
+   *  they hold more than any call needs; then nothing of them was built. */
   | {
       readonly type: "call";
       readonly id: number;
@@ -79,6 +84,11 @@ export function readMessage(frame: RawFrame): GuestMessage | Fault {
 type Head = { readonly [key: string]: unknown };
 
 function withHead(frame: RawFrame, read: (head: Head, frame: RawFrame) => GuestMessage | Fault) {
+  if (isIntricate(frame.head)) {
+    const op = /^\{"op":"([\w.]{1,128})"/.exec(frame.head)?.[1];
+    if (frame.type !== FROM_ENGINE.call || op === undefined) return fault("more than any message needs");
+    return { type: "call" as const, id: frame.id, op, args: INTRICATE, body: frame.body };
+  }
   let head: unknown;
   try {
     head = JSON.parse(frame.head);

@@ -1,32 +1,18 @@
 /** The single steps of the road for one need: resolve, policy, sink, consent. Each gives way or throws the denial, audited. The gate
  *  calls them in order; redirects and addresses met on the way go through the same steps. */
-import {
-  type GovernedNeed,
-  type HandleNeed,
-  type Kind,
-  printTarget,
-  type Target,
-} from "../core/capability.ts";
+import type { GovernedNeed, HandleNeed, Kind, Target } from "../core/capability.ts";
 import { type ErrorCode, errorTable, fail, isSbxError, type SbxError } from "../core/errors.ts";
 import type { PowerSource } from "../core/powers.ts";
 import type { AuditDecision } from "./audit.ts";
 import type { Clock } from "./clock.ts";
+import { denial } from "./denial.ts";
 import { type Flow, isSink, isSource } from "./flow.ts";
 import type { GateWorld } from "./gate.ts";
 import type { Handles } from "./handles.ts";
 import { type LeaseHost, LiveLease, overReason } from "./lease.ts";
 import type { Budget } from "./limits.ts";
-import { type Decision, denialCode, remedyFor, scopesFor } from "./policy.ts";
+import { type Decision, denialCode, remedyFor, scopesFor, toldRemedy } from "./policy.ts";
 import { Seat } from "./seat.ts";
-
-const verbs: Record<Kind, string> = {
-  read: "read",
-  write: "change",
-  net: "connect to",
-  data: "use the data set",
-  env: "read the variable",
-  host: "call",
-};
 
 export class Judge implements LeaseHost {
   readonly #world: GateWorld;
@@ -305,7 +291,15 @@ export class Judge implements LeaseHost {
           lease.rule,
         );
         if (decision.kind === "granted") lease.bind(decision);
-        else lease.end(denial(lease.target, "E_REVOKED", remedyFor(lease.target, "person")));
+        else
+          lease.end(
+            denial(
+              lease.target,
+              "E_REVOKED",
+              remedyFor(lease.target, "person"),
+              remedyFor(lease.target, "plugin"),
+            ),
+          );
       }
   }
 
@@ -318,7 +312,8 @@ export class Judge implements LeaseHost {
     why?: string,
   ): SbxError {
     const record = this.#refuse(seat, decided, rule, code);
-    return denial(seat.target, code, remedy, record, why);
+    const told = toldRemedy(this.#world.policy, seat.target, seat.lease.names, remedy);
+    return denial(seat.target, code, remedy, told, record, why);
   }
 
   #refuse(seat: Seat, decided: AuditDecision, rule: string, outcome: string): string {
@@ -329,18 +324,3 @@ export class Judge implements LeaseHost {
 }
 
 const nothing = { release: () => undefined, absent: () => undefined };
-
-/** A remedy that is a flag is written once for the plugin, in its own words, and once for the person, resolved. */
-function denial(target: Target, code: ErrorCode, remedy: string, record?: string, why?: string): SbxError {
-  return fail(code, `may not ${verbs[target.kind]} ${target.words}`, {
-    kind: target.kind,
-    resource: target.words,
-    remedy: remedy.startsWith("--") ? remedyFor(target, "plugin") : remedy,
-    person: {
-      resolved: printTarget(target),
-      remedy,
-      ...(why === undefined ? {} : { why }),
-      ...(record === undefined ? {} : { record }),
-    },
-  });
-}

@@ -249,6 +249,16 @@ const spentCode = ({ grant: { options }, bytes }: Rule): ErrorCode =>
 export const remedyFor = (target: Target, reader: "plugin" | "person"): string =>
   printFlag(grantFor(target, reader));
 
+/** The remedy in a plugin's words. That its path leads by links into what is denied would tell it about places that it may not know. */
+export function toldRemedy(policy: Policy, target: Target, names: readonly string[], remedy: string): string {
+  const flag = remedyFor(target, "plugin");
+  if (remedy.startsWith("--")) return flag;
+  if (!isPath(target) || target.lexical === target.canonical) return remedy;
+  const type = target.type === "forbidden" ? "missing" : target.type;
+  const asWritten = policy.judge({ ...target, canonical: target.lexical, type }, names, 0);
+  return asWritten.kind === "denied" && asWritten.remedy === remedy ? remedy : flag;
+}
+
 /** The narrowest sensible grant for a target. */
 export function grantFor(target: Target, reader: "plugin" | "person" = "person"): Grant {
   const grant = (scope: Grant["scope"]): Grant => ({

@@ -10,7 +10,6 @@ import {
   fstatSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -20,7 +19,8 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { makeFolder } from "./own/makeFolder.ts";
 
 export interface Cache {
   /** The value that was put under exactly this key, or undefined. Never throws. */
@@ -103,17 +103,6 @@ function installationKey(folder: string): Buffer {
   const made = readOwn(path, true);
   if (made?.length !== keyBytes) throw new Error("its key cannot be kept private");
   return made;
-}
-
-/** Not `mkdirSync` with `recursive`, which never returns where a system makes no folders at all (/proc). */
-function makeFolder(folder: string): void {
-  if (lstatSync(folder, { throwIfNoEntry: false }) !== undefined) return;
-  if (dirname(folder) !== folder) makeFolder(dirname(folder));
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
 }
 
 function prepare(folder: string): Buffer {

@@ -1,12 +1,13 @@
 /** The plugin's own store: one SQLite file an identity, under a quota of pages. Every change is atomic and survives the end of the
  *  process at any moment. The only importer of node:sqlite for plugins' data. */
-import { mkdirSync, statfsSync } from "node:fs";
+import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { DataNeed } from "../core/capability.ts";
 import { fail, isSbxError } from "../core/errors.ts";
 import type { KvChange, KvEntry, Lease, PowerSource, StorePower } from "../core/powers.ts";
 import { humanSize } from "../core/units.ts";
+import { makeFolder } from "./own/makeFolder.ts";
 
 const PAGE = 4096;
 /** Another process may hold the file this long, in ms; the broker waits without serving anybody meanwhile. */
@@ -43,7 +44,7 @@ export function pluginStore(options: StoreOptions): PowerSource<DataNeed, StoreP
 
 function connect(Database: typeof DatabaseSync, file: string, quota: number): DatabaseSync {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file));
     const database = new Database(file, { allowExtension: false, timeout: PATIENCE });
     database.exec(`PRAGMA page_size = ${PAGE}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 256;
       PRAGMA journal_size_limit = ${4 * 1024 ** 2}; PRAGMA trusted_schema = OFF;

@@ -46,8 +46,6 @@ interface Pending {
 const pending = new Map<number, Pending>();
 /** Calls that may wait for their answers. */
 const MAX_PENDING = 20_000;
-/** The one refusal that all calls of a flood share, so that it costs no memory. */
-let flood: Promise<never> | undefined;
 let nextId = 1;
 let host: Host;
 
@@ -65,16 +63,11 @@ export function latestCall(): number {
   return nextId - 1;
 }
 
-/** The refusal of a further call when too many wait already, else undefined. */
-export function flooded(): Promise<never> | undefined {
-  if (mapSize(pending) < MAX_PENDING) {
-    flood = undefined;
-    return undefined;
-  }
-  flood ??= rejectedWith(
-    errorWithCode("LimitExceeded", "E_LIMIT_CALLS", `more than ${MAX_PENDING} calls at once`),
-  );
-  return flood;
+/** Refuses a call when too many wait already. Thrown and not given as a promise: promises are what there is no more room for. The
+ *  broker would refuse it too; here it costs nothing, so that a flood ends in refusals and not in the limits of time or memory. */
+export function refuseFlood(waiting: number = mapSize(pending), most: number = MAX_PENDING): void {
+  if (waiting < most) return;
+  throw errorWithCode("LimitExceeded", "E_LIMIT_CALLS", `${most} calls wait for their answers already`);
 }
 
 /** Calls operation `op`, and gives what `pick` makes of its answer.
@@ -86,8 +79,7 @@ export function request<T>(
   pick: Pick<T>,
   wantsText = false,
 ): Promise<T> {
-  const refused = flooded();
-  if (refused !== undefined) return refused;
+  refuseFlood();
   const site = callSite(request);
   return new Promise<T>((resolve, reject) => {
     const head = stringify(

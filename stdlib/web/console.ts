@@ -3,6 +3,7 @@
 import { ownFrames } from "./bridge.ts";
 import type { Host, Stream } from "./host.ts";
 import { primordials } from "./primordials.ts";
+import { elapsed } from "./timers.ts";
 
 const { arraySlice, captureStackTrace, defineProperty, join, keys, Map, mapDelete, mapGet, mapSet, max } =
   primordials;
@@ -146,26 +147,26 @@ function counting(printer: Printer): Methods {
 
 function timing(printer: Printer): Methods {
   const started = new Map<string, number>();
-  const elapsed = (name: string, args: readonly unknown[]): void => {
+  const tell = (name: string, args: readonly unknown[]): void => {
     const start = mapGet(started, name);
     if (start === undefined) {
       printer.warn(`No such label '${name}' for console.time()`);
       return;
     }
     const more = args.length > 0 ? ` ${printer.text(args)}` : "";
-    printer.write(1, `${name}: ${duration(printer.host.now() - start)}${more}`);
+    printer.write(1, `${name}: ${duration(elapsed() - start)}${more}`);
   };
   return {
     time(label) {
       const name = labelOf(label);
       if (mapGet(started, name) !== undefined)
         printer.warn(`Label '${name}' already exists for console.time()`);
-      else mapSet(started, name, printer.host.now());
+      else mapSet(started, name, elapsed());
     },
-    timeLog: (label, ...args) => elapsed(labelOf(label), args),
+    timeLog: (label, ...args) => tell(labelOf(label), args),
     timeEnd(label) {
       const name = labelOf(label);
-      elapsed(name, []);
+      tell(name, []);
       mapDelete(started, name);
     },
   };

@@ -215,4 +215,10 @@ export const primordials = {
   Array,
   SharedArrayBuffer,
   Proxy,
+  FinalizationRegistry,
+  finalize: uncurry(FinalizationRegistry.prototype.register) as unknown as <T>(
+    self: FinalizationRegistry<T>,
+    target: object,
+    held: T,
+  ) => void,
 } as const;

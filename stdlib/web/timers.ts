@@ -41,6 +41,11 @@ export function connectTimers(clock: () => number, virtual?: (to: number) => voi
   jump = virtual;
 }
 
+/** Milliseconds since the run began, in the time that the timers go by. */
+export function elapsed(): number {
+  return now();
+}
+
 export function setTimeout(callback: unknown, delay?: unknown, ...args: unknown[]): number {
   return schedule(callback, delay, args, false, true);
 }

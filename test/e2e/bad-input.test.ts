@@ -177,6 +177,18 @@ const hints: readonly Row[] = [
     says: /there is no command "rum"\. Did you mean "run"\?/,
   },
   {
+    why: "a working directory that was removed",
+    command: "mkdir gone && cd gone && rmdir ../gone && sbx run ../hello.ts",
+    ends: 69,
+    says: /E_UNAVAILABLE\]: the working directory does not exist any more[\s\S]*what helps: {2}cd /,
+  },
+  {
+    why: "a home where the system makes no folders",
+    command: "SBX_HOME=/proc/nowhere sbx run hello.ts --quiet",
+    ends: 69,
+    says: /E_UNAVAILABLE\]: the audit \/proc\/nowhere\/\S+ cannot be written \(ENOENT\)/,
+  },
+  {
     why: "a policy that does not exist",
     command: "sbx run hello.ts --policy=gone.json",
     ends: 78,

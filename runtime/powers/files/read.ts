@@ -138,13 +138,18 @@ class SortedCursor implements FolderCursor {
   }
 
   async next(max: number): Promise<readonly FolderEntry[]> {
-    this.#lease.alive();
-    const page = this.#rest.slice(this.#at, this.#at + max);
-    this.#at += page.length;
-    let bytes = 0;
-    for (const { name } of page) bytes += Buffer.byteLength(name);
-    if (bytes > 0) this.#lease.spend(bytes, "in");
-    return page;
+    try {
+      this.#lease.alive();
+      const page = this.#rest.slice(this.#at, this.#at + max);
+      let bytes = 0;
+      for (const { name } of page) bytes += Buffer.byteLength(name);
+      if (bytes > 0) this.#lease.spend(bytes, "in");
+      this.#at += page.length;
+      return page;
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

@@ -7,8 +7,14 @@ import type { AbortSignalLike, Lease, ResponseBody } from "../../core/powers.ts"
 import { Deadline, onAbort } from "./deadline.ts";
 import { failure } from "./failure.ts";
 
+/** Bytes of an answer that are taken from the connection before anybody asks: a small answer that is never read then holds none. */
+const AHEAD = 64 * 1024;
+
 /** More layers than this only a decompression bomb has. */
 const MAX_CODINGS = 4;
+
+/** Each of these may keep 16 MB for as long as its body is open; nobody nests them but who wants just that. */
+const largeWindow: ReadonlySet<string> = new Set(["br", "zstd"]);
 
 /** The decoders for a Content-Encoding, in the order in which they are applied; none for what is not known. @throws E_UNAVAILABLE */
 function decoders(encoding: string, target: NetTarget, first: () => number): Transform[] {
@@ -19,6 +25,8 @@ function decoders(encoding: string, target: NetTarget, first: () => number): Tra
     .filter((name) => name !== "" && name !== "identity");
   if (names.length > MAX_CODINGS)
     throw fail("E_UNAVAILABLE", `the answer of ${target.host} is compressed more than ${MAX_CODINGS} times`);
+  if (names.filter((name) => largeWindow.has(name)).length > 1)
+    throw fail("E_UNAVAILABLE", `the answer of ${target.host} is compressed twice in a costly way`);
   if (names.length === 0) return [];
   const zlib = process.getBuiltinModule("node:zlib");
   // A stream that stops in the middle gives what it had, as browsers do.
@@ -45,6 +53,13 @@ function decoders(encoding: string, target: NetTarget, first: () => number): Tra
   return made.includes(undefined) ? [] : (made as Transform[]);
 }
 
+/** Small as far as its head tells, and as it stands on the wire. */
+function isSmall({ headers }: IncomingMessage): boolean {
+  if (headers["content-encoding"] !== undefined) return false;
+  const length = headers["content-length"];
+  return length === undefined || Number(length) <= AHEAD;
+}
+
 export interface BodyOptions {
   readonly response: IncomingMessage;
   readonly target: NetTarget;
@@ -67,6 +82,8 @@ export class HttpBody implements ResponseBody {
     this.#options = options;
     options.response.on("error", (error) => this.#fail(error));
     this.#unwatch = onAbort(options.signals, (reason) => this.#fail(reason));
+    if (isSmall(options.response))
+      this.#source = options.response.pipe(new PassThrough({ highWaterMark: AHEAD }));
   }
 
   /** Reads one after the other, however they are called. @throws E_LIMIT_BYTES, E_LIMIT_TIME, E_UNAVAILABLE, the end of the lease */

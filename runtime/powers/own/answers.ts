@@ -1,9 +1,10 @@
 /** Remembered answers ("always", "never"), by subject: a plugin's id and publisher key, or a script's content hash. One JSON file,
  *  replaced whole, so that it is the old or the new one. */
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fail } from "../../core/errors.ts";
+import { makeFolder } from "./makeFolder.ts";
 
 export interface RememberedAnswer {
   readonly id: string;
@@ -47,7 +48,7 @@ export function rememberedAnswers(file: string): Answers {
     }
   };
   const save = (answers: readonly RememberedAnswer[]): void => {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file));
     const beside = `${file}.${randomUUID()}`;
     writeFileSync(beside, `${JSON.stringify({ version: 1, answers }, null, 2)}\n`, {
       mode: 0o600,

@@ -7,13 +7,13 @@ import {
   fdatasync,
   fstatSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readSync,
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
 import { fail } from "../../core/errors.ts";
+import { makeFolder } from "./makeFolder.ts";
 
 const SYNC_EVERY = 1000;
 
@@ -35,7 +35,7 @@ export const recordHash = (text: string): string => hash("sha256", text, "hex");
 export function openAuditFile(path: string, run: string): AuditFile {
   let descriptor: number;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     descriptor = openSync(path, "a", 0o600);
   } catch (error) {
     throw unwritable(path, error);

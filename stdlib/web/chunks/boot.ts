@@ -7,15 +7,16 @@ import {
   connectBridge,
   deliver,
   exchange,
-  flooded,
   latestCall,
   ownFrames,
   pendingCalls,
+  refuseFlood,
   request,
 } from "../bridge.ts";
 import { isArrayBuffer, isBytes, isSharedArrayBuffer, toBuffer, toBytes } from "../bytes.ts";
 import { type InspectOptions, type Inspector, makeConsole } from "../console.ts";
 import { describe, frames } from "../describe.ts";
+import { addDisposalSymbols } from "../disposal.ts";
 import { errorClasses, errorWithCode } from "../errors.ts";
 import { installLazyGlobals } from "../lazy.ts";
 import { primordials } from "../primordials.ts";
@@ -24,6 +25,7 @@ import { emitEvent, heldThings, hold, onEvent, program, setProgram } from "../ru
 import {
   clearTimeout,
   connectTimers,
+  elapsed,
   nextWake,
   runDue,
   setInterval,
@@ -34,6 +36,7 @@ import { dispatchUncaughtWith, reportError, uncaught } from "../uncaught.ts";
 
 const { defineProperty, parse } = primordials;
 
+addDisposalSymbols();
 connectBridge(host);
 connectTimers(() => host.now());
 watchProxies();
@@ -100,10 +103,10 @@ export {
   clearTimeout,
   connectTimers,
   dispatchUncaughtWith,
+  elapsed,
   errorClasses,
   errorWithCode,
   exchange,
-  flooded,
   frames,
   hold,
   host,
@@ -119,6 +122,7 @@ export {
   primordials,
   program,
   proxyTarget,
+  refuseFlood,
   reportError,
   request,
   setWeakTimeout,

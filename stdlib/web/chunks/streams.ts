@@ -3,8 +3,20 @@
 
 import { primordials } from "sbx:chunk/boot";
 import { TextDecoder, TextEncoder } from "sbx:chunk/text";
-import { TransformStream } from "web-streams-polyfill";
-import { finishClass } from "../webidl.ts";
+import {
+  ReadableByteStreamController,
+  ReadableStream,
+  ReadableStreamBYOBReader,
+  ReadableStreamBYOBRequest,
+  ReadableStreamDefaultController,
+  ReadableStreamDefaultReader,
+  TransformStream,
+  TransformStreamDefaultController,
+  WritableStream,
+  WritableStreamDefaultController,
+  WritableStreamDefaultWriter,
+} from "web-streams-polyfill";
+import { finishClass, showAs } from "../webidl.ts";
 
 export {
   ByteLengthQueuingStrategy,
@@ -95,3 +107,36 @@ export class TextDecoderStream {
   }
 }
 finishClass(TextDecoderStream, "TextDecoderStream");
+
+/** What the library's objects keep under these names is of no interest to anybody else. */
+interface Internals {
+  readonly _state: string;
+  readonly _backpressure: boolean;
+  readonly _readableStreamController: object;
+}
+const inside = (stream: object): Internals => stream as Internals;
+
+showAs(ReadableStream, (stream) => ({
+  locked: stream.locked,
+  state: inside(stream)._state,
+  supportsBYOB: inside(stream)._readableStreamController instanceof ReadableByteStreamController,
+}));
+showAs(WritableStream, (stream) => ({ locked: stream.locked, state: inside(stream)._state }));
+showAs(TransformStream, (stream) => ({
+  readable: stream.readable,
+  writable: stream.writable,
+  backpressure: inside(stream)._backpressure,
+}));
+const OPAQUE: readonly { readonly prototype: object }[] = [
+  ReadableByteStreamController,
+  ReadableStreamBYOBReader,
+  ReadableStreamBYOBRequest,
+  ReadableStreamDefaultController,
+  ReadableStreamDefaultReader,
+  TransformStreamDefaultController,
+  WritableStreamDefaultController,
+  WritableStreamDefaultWriter,
+];
+for (let i = 0; i < OPAQUE.length; i++) showAs(OPAQUE[i] as (typeof OPAQUE)[number], () => ({}));
+showAs(TextEncoderStream, ({ encoding }) => ({ encoding }));
+showAs(TextDecoderStream, ({ encoding, fatal, ignoreBOM }) => ({ encoding, fatal, ignoreBOM }));

@@ -1,5 +1,5 @@
 /** Event and its kin, after the DOM standard, for targets without a tree. */
-import { host, primordials } from "sbx:chunk/boot";
+import { elapsed, primordials } from "sbx:chunk/boot";
 import { domString, finishClass, needArguments, showAs } from "../webidl.ts";
 
 const { defineProperty } = primordials;
@@ -27,7 +27,7 @@ export class Event {
   #bubbles: boolean;
   #cancelable: boolean;
   readonly #composed: boolean;
-  readonly #time = host.now();
+  readonly #time = elapsed();
   #prevented = false;
   #propagationStopped = false;
   readonly #state: EventState = {

@@ -1,13 +1,14 @@
 /** fetch over the operations `net.*`. Whether a request may be made is the broker's to judge; what is done here is the
  *  standard's shape: arguments, abort, bodies in both directions, data: URLs. A refusal comes out as it is
  *  (`PermissionDenied`, …), a failed connection as TypeError with the reason as its cause. */
-import { call, exchange, flooded, latestCall, primordials } from "sbx:chunk/boot";
+import { call, exchange, latestCall, primordials, refuseFlood } from "sbx:chunk/boot";
 import { type AbortSignal, addAlgorithm } from "sbx:chunk/events";
-import { type Body, type Bytes, ofSource, reading, type Source } from "./body.ts";
+import { type Body, type Bytes, ofSource, reading } from "./body.ts";
 import { readDataUrl } from "./data-url.ts";
 import { type Header, listOf } from "./headers.ts";
 import { partsOf, Request } from "./request.ts";
 import { type Answer, type Response, responseOf } from "./response.ts";
+import { openSource } from "./source.ts";
 
 const {
   arraySlice,
@@ -24,7 +25,7 @@ const {
 
 /** Bodies up to this size go along with the request; larger ones in pieces behind it. */
 const WHOLE = 4 * 1024 * 1024;
-/** Bytes asked for, and sent, at a time. */
+/** Bytes sent at a time. */
 const PIECE = 1024 * 1024;
 
 interface NetAnswer {
@@ -36,9 +37,13 @@ interface NetAnswer {
   readonly body: number | null;
 }
 
+/** Requests that may wait for their answers: each takes some 9 KB of the guest's memory, and only a few are under way at once. */
+const MAX_WAITING = 512;
+let waiting = 0;
+
 export function fetch(input: unknown, init?: object | null): Promise<Response> {
-  const refused = flooded();
-  if (refused !== undefined) return refused;
+  refuseFlood();
+  refuseFlood(waiting, MAX_WAITING);
   let request: Request;
   try {
     request = new Request(input, init as never);
@@ -66,19 +71,33 @@ interface Progress {
   abort: () => void;
 }
 
-async function fetchRemote(request: Request): Promise<Response> {
+/** Once the answer is there, nothing that lives as long as the signal may hold it: whoever drops it gives its connection back. */
+function fetchRemote(request: Request): Promise<Response> {
   const { signal } = request;
-  const progress: Progress = { abort: () => {} };
-  const aborted = new Promise<never>((_, fail) => {
-    addAlgorithm(signal, () => {
+  const progress: Progress = { abort: ignore };
+  return new Promise((done, fail) => {
+    const forget = addAlgorithm(signal, () => {
       fail(signal.reason);
       progress.abort();
     });
+    const settled = (): void => {
+      waiting--;
+      forget();
+    };
+    waiting++;
+    void promiseThen(
+      send(request, progress),
+      (response) => {
+        settled();
+        addAlgorithm(signal, () => progress.abort());
+        done(response);
+      },
+      (error) => {
+        settled();
+        fail(error);
+      },
+    );
   });
-  quiet(aborted);
-  const sending = send(request, progress);
-  quiet(sending);
-  return first(sending, aborted);
 }
 
 /** The first to settle, without the standard's `race`, which plugins may have replaced. */
@@ -130,43 +149,15 @@ async function send(request: Request, progress: Progress): Promise<Response> {
 function respond(answer: NetAnswer, redirect: string, signal: AbortSignal, progress: Progress): Response {
   const { status, statusText, url, redirected, headers, body: handle } = answer;
   progress.abort = ignore;
-  const body = handle === null ? undefined : ofSource(openSource(handle, signal, progress));
+  let body: Body | undefined;
+  if (handle !== null) {
+    const { source, abort } = openSource(handle, signal, networkError);
+    progress.abort = abort;
+    body = ofSource(source);
+  }
   const isHidden = redirect === "manual" && status >= 300 && status < 400 && url === "";
   const type: Answer["type"] = isHidden ? "opaqueredirect" : "basic";
   return responseOf({ status, statusText, url, redirected, headers, body, type });
-}
-
-/** The response's bytes, until the end, a failure or the abort of its request. */
-function openSource(handle: number, signal: AbortSignal, progress: Progress): Source {
-  let isOver = false;
-  progress.abort = () => {
-    if (isOver) return;
-    isOver = true;
-    quiet(call("net.abort", { handle }));
-  };
-  return {
-    async read() {
-      signal.throwIfAborted();
-      if (isOver) return undefined;
-      let answer: { readonly value: unknown; readonly bytes: Bytes | undefined };
-      try {
-        answer = await exchange("net.readBody", { handle, max: PIECE });
-      } catch (error) {
-        isOver = true;
-        signal.throwIfAborted();
-        throw networkError(error);
-      }
-      signal.throwIfAborted();
-      if ((answer.value as { done: boolean }).done) isOver = true;
-      if (answer.bytes !== undefined && typedArrayLength(answer.bytes) > 0) return answer.bytes;
-      return isOver ? undefined : this.read();
-    },
-    async cancel() {
-      if (isOver) return;
-      isOver = true;
-      await call("net.cancelBody", { handle });
-    },
-  };
 }
 
 interface Upload {

@@ -81,8 +81,8 @@ function customText(cx: Context, value: object, level: number): string | undefin
   const options = { ...cx, depth, seen: undefined, circular: undefined };
   const made: unknown = apply(method as () => unknown, value, [depth, options, inspect]);
   if (made === value) return undefined;
-  if (typeof made !== "object" || made === null) return `${made as string}`;
-  return join(split(show(cx, made, level), "\n"), `\n${repeat(" ", cx.indentation)}`);
+  if (typeof made === "object" && made !== null) return show(cx, made, level);
+  return join(split(`${made as string}`, "\n"), `\n${repeat(" ", cx.indentation)}`);
 }
 
 function showObject(cx: Context, value: object, level: number): string {

@@ -2,6 +2,7 @@
  *  arithmetic is Node's, so that output can be compared. */
 import { primordials } from "sbx:chunk/boot";
 import type { Context, EntryStyle } from "./context.ts";
+import { widthOf } from "./width.ts";
 
 const { floor, join, max, min, padEnd, padStart, push, repeat, round, sqrt, stringIncludes } = primordials;
 
@@ -54,10 +55,12 @@ function group(cx: Context, entries: string[], value: object): string[] {
   const count = hasMore ? entries.length - 1 : entries.length;
   let total = 0;
   let longest = 0;
+  const taken: number[] = [];
   for (let i = 0; i < count; i++) {
-    const { length } = entries[i] as string;
-    total += length + SEPARATOR;
-    longest = max(longest, length);
+    const columns = widthOf(entries[i] as string);
+    push(taken, columns);
+    total += columns + SEPARATOR;
+    longest = max(longest, columns);
   }
   const width = longest + SEPARATOR;
   if (width * 3 + cx.indentation >= cx.breakLength || (total / width <= 5 && longest > 6)) return entries;
@@ -73,23 +76,37 @@ function group(cx: Context, entries: string[], value: object): string[] {
   const widths: number[] = [];
   for (let i = 0; i < columns; i++) {
     let widest = 0;
-    for (let j = i; j < count; j += columns) widest = max(widest, (entries[j] as string).length);
+    for (let j = i; j < count; j += columns) widest = max(widest, taken[j] as number);
     push(widths, widest + SEPARATOR);
   }
   const numbers = allNumbers(value as ArrayLike<unknown>, entries.length);
   const rows: string[] = [];
   for (let i = 0; i < count; i += columns)
-    push(rows, row(entries, i, min(i + columns, count), widths, numbers));
+    push(rows, row(entries, taken, i, min(i + columns, count), widths, numbers));
   if (hasMore) push(rows, entries[count] as string);
   return rows;
 }
 
-function row(entries: string[], from: number, to: number, widths: number[], numbers: boolean): string {
+function row(
+  entries: string[],
+  taken: number[],
+  from: number,
+  to: number,
+  widths: number[],
+  numbers: boolean,
+): string {
   let text = "";
   const pad = numbers ? padStart : padEnd;
-  for (let j = from; j < to - 1; j++) text += pad(`${entries[j]}, `, widths[j - from] as number, " ");
+  // Padding counts code units.
+  const length = (j: number, width: number): number =>
+    width + (entries[j] as string).length - (taken[j] as number);
+  for (let j = from; j < to - 1; j++)
+    text += pad(`${entries[j]}, `, length(j, widths[j - from] as number), " ");
   const last = entries[to - 1] as string;
-  return text + (numbers ? padStart(last, (widths[to - 1 - from] as number) - SEPARATOR, " ") : last);
+  return (
+    text +
+    (numbers ? padStart(last, length(to - 1, (widths[to - 1 - from] as number) - SEPARATOR), " ") : last)
+  );
 }
 
 function allNumbers(value: ArrayLike<unknown>, count: number): boolean {

@@ -2,6 +2,7 @@
 import { primordials } from "sbx:chunk/boot";
 import { inspect } from "./inspect.ts";
 import { kindOf } from "./kinds.ts";
+import { widthOf } from "./width.ts";
 
 const { arrayIndexOf, hasOwn, isArray, join, keys, mapForEach, max, push, repeat, setForEach, String } =
   primordials;
@@ -72,8 +73,8 @@ function cell(value: unknown): string {
 function draw(head: string[], rows: Row[]): string {
   const widths: number[] = [];
   for (let i = 0; i < head.length; i++) {
-    let width = (head[i] as string).length;
-    for (let j = 0; j < rows.length; j++) width = max(width, at(rows[j] as Row, i).length);
+    let width = widthOf(head[i] as string);
+    for (let j = 0; j < rows.length; j++) width = max(width, widthOf(at(rows[j] as Row, i)));
     push(widths, width + 2);
   }
   const bars = widths.map((width) => repeat("─", width));
@@ -94,7 +95,7 @@ function line(cells: string[], widths: number[]): string {
   const padded: string[] = [];
   for (let i = 0; i < cells.length; i++) {
     const text = ` ${cells[i]}`;
-    push(padded, text + repeat(" ", (widths[i] as number) - text.length));
+    push(padded, text + repeat(" ", (widths[i] as number) - widthOf(text)));
   }
   return `│${join(padded, "│")}│`;
 }

@@ -1,7 +1,7 @@
 /** TextDecoder for every encoding that the engine's own decoder knows; streaming keeps the unfinished tail here, so that
  *  the engine keeps nothing. */
 import { host, primordials, toBytes } from "sbx:chunk/boot";
-import { domString, finishClass } from "../webidl.ts";
+import { domString, finishClass, showAs } from "../webidl.ts";
 import { decodeShort } from "./encoder.ts";
 
 const {
@@ -100,6 +100,7 @@ export class TextDecoder {
 }
 
 finishClass(TextDecoder, "TextDecoder");
+showAs(TextDecoder, ({ encoding, fatal, ignoreBOM }) => ({ encoding, fatal, ignoreBOM }));
 
 function joined(a: Uint8Array<ArrayBuffer>, b: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const length = typedArrayLength(a);

@@ -1,6 +1,6 @@
 /** TextEncoder, and UTF-8 for other chunks. Short ASCII is done here, the rest by the engine. */
 import { host, primordials } from "sbx:chunk/boot";
-import { domString, finishClass, needArguments } from "../webidl.ts";
+import { domString, finishClass, needArguments, showAs } from "../webidl.ts";
 
 const {
   charCodeAt,
@@ -85,3 +85,4 @@ export class TextEncoder {
 }
 
 finishClass(TextEncoder, "TextEncoder");
+showAs(TextEncoder, ({ encoding }) => ({ encoding }));

@@ -37,9 +37,17 @@ interface Console {
 declare var console: Console;
 
 /** Calls back after so many milliseconds; the run stays alive until then. @throws LimitExceeded beyond 100 000 timers at once */
-declare function setTimeout<A extends unknown[]>(callback: (...args: A) => void, ms?: number, ...args: A): number;
+declare function setTimeout<A extends unknown[]>(
+  callback: (...args: A) => void,
+  ms?: number,
+  ...args: A
+): number;
 /** Calls back every so many milliseconds; the run stays alive until `clearInterval`. */
-declare function setInterval<A extends unknown[]>(callback: (...args: A) => void, ms?: number, ...args: A): number;
+declare function setInterval<A extends unknown[]>(
+  callback: (...args: A) => void,
+  ms?: number,
+  ...args: A
+): number;
 declare function clearTimeout(id?: number): void;
 declare function clearInterval(id?: number): void;
 declare function queueMicrotask(callback: () => void): void;
@@ -260,9 +268,7 @@ declare var PromiseRejectionEvent: {
   ): PromiseRejectionEvent;
 };
 
-type EventListenerOrObject<E extends Event = Event> =
-  | ((event: E) => void)
-  | { handleEvent(event: E): void };
+type EventListenerOrObject<E extends Event = Event> = ((event: E) => void) | { handleEvent(event: E): void };
 interface AddEventListenerOptions {
   readonly capture?: boolean;
   readonly once?: boolean;
@@ -318,6 +324,7 @@ declare var onunhandledrejection: ((event: PromiseRejectionEvent) => void) | nul
 interface AbortSignal extends EventTarget {
   readonly aborted: boolean;
   /** What `abort` was given; undefined before. */
+  // biome-ignore lint/suspicious/noExplicitAny: as in the standard library's own types, which code is written against
   readonly reason: any;
   onabort: ((this: AbortSignal, event: Event) => unknown) | null;
   throwIfAborted(): void;
@@ -381,6 +388,7 @@ interface Body {
   blob(): Promise<Blob>;
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
   formData(): Promise<FormData>;
+  // biome-ignore lint/suspicious/noExplicitAny: as in the standard library's own types, which code is written against
   json(): Promise<any>;
   text(): Promise<string>;
 }
@@ -474,13 +482,15 @@ declare var CountQueuingStrategy: {
   new (init: { readonly highWaterMark: number }): { readonly highWaterMark: number; readonly size: () => 1 };
 };
 declare var ByteLengthQueuingStrategy: {
-  new (init: { readonly highWaterMark: number }): {
+  new (init: {
+    readonly highWaterMark: number;
+  }): {
     readonly highWaterMark: number;
     readonly size: (chunk: ArrayBufferView) => number;
   };
 };
 
-interface ReadableStreamDefaultController<R = any> {
+interface ReadableStreamDefaultController<R = unknown> {
   readonly desiredSize: number | null;
   enqueue(chunk?: R): void;
   close(): void;
@@ -502,7 +512,7 @@ interface ReadableByteStreamController {
 }
 declare var ReadableByteStreamController: { prototype: ReadableByteStreamController };
 
-interface UnderlyingDefaultSource<R = any> {
+interface UnderlyingDefaultSource<R = unknown> {
   readonly type?: undefined;
   start?(controller: ReadableStreamDefaultController<R>): unknown;
   pull?(controller: ReadableStreamDefaultController<R>): void | PromiseLike<void>;
@@ -516,7 +526,7 @@ interface UnderlyingByteSource {
   cancel?(reason?: unknown): void | PromiseLike<void>;
 }
 type ReadableStreamReadResult<T> = { done: false; value: T } | { done: true; value: T | undefined };
-interface ReadableStreamDefaultReader<R = any> {
+interface ReadableStreamDefaultReader<R = unknown> {
   readonly closed: Promise<void>;
   read(): Promise<ReadableStreamReadResult<R>>;
   cancel(reason?: unknown): Promise<void>;
@@ -528,7 +538,10 @@ declare var ReadableStreamDefaultReader: {
 };
 interface ReadableStreamBYOBReader {
   readonly closed: Promise<void>;
-  read<T extends ArrayBufferView>(view: T, options?: { readonly min?: number }): Promise<ReadableStreamReadResult<T>>;
+  read<T extends ArrayBufferView>(
+    view: T,
+    options?: { readonly min?: number },
+  ): Promise<ReadableStreamReadResult<T>>;
   cancel(reason?: unknown): Promise<void>;
   releaseLock(): void;
 }
@@ -542,7 +555,7 @@ interface StreamPipeOptions {
   readonly preventCancel?: boolean;
   readonly signal?: AbortSignal;
 }
-interface ReadableStream<R = any> extends AsyncIterable<R> {
+interface ReadableStream<R = unknown> extends AsyncIterable<R> {
   readonly locked: boolean;
   cancel(reason?: unknown): Promise<void>;
   getReader(): ReadableStreamDefaultReader<R>;
@@ -558,8 +571,11 @@ interface ReadableStream<R = any> extends AsyncIterable<R> {
 }
 declare var ReadableStream: {
   prototype: ReadableStream;
-  new (source: UnderlyingByteSource, strategy?: { readonly highWaterMark?: number }): ReadableStream<Uint8Array<ArrayBuffer>>;
-  new <R = any>(source?: UnderlyingDefaultSource<R>, strategy?: QueuingStrategy<R>): ReadableStream<R>;
+  new (
+    source: UnderlyingByteSource,
+    strategy?: { readonly highWaterMark?: number },
+  ): ReadableStream<Uint8Array<ArrayBuffer>>;
+  new <R = unknown>(source?: UnderlyingDefaultSource<R>, strategy?: QueuingStrategy<R>): ReadableStream<R>;
   from<R>(values: Iterable<R> | AsyncIterable<R>): ReadableStream<R>;
 };
 
@@ -568,13 +584,13 @@ interface WritableStreamDefaultController {
   error(reason?: unknown): void;
 }
 declare var WritableStreamDefaultController: { prototype: WritableStreamDefaultController };
-interface UnderlyingSink<W = any> {
+interface UnderlyingSink<W = unknown> {
   start?(controller: WritableStreamDefaultController): unknown;
   write?(chunk: W, controller: WritableStreamDefaultController): void | PromiseLike<void>;
   close?(): void | PromiseLike<void>;
   abort?(reason?: unknown): void | PromiseLike<void>;
 }
-interface WritableStreamDefaultWriter<W = any> {
+interface WritableStreamDefaultWriter<W = unknown> {
   readonly closed: Promise<void>;
   readonly desiredSize: number | null;
   readonly ready: Promise<void>;
@@ -587,7 +603,7 @@ declare var WritableStreamDefaultWriter: {
   prototype: WritableStreamDefaultWriter;
   new <W>(stream: WritableStream<W>): WritableStreamDefaultWriter<W>;
 };
-interface WritableStream<W = any> {
+interface WritableStream<W = unknown> {
   readonly locked: boolean;
   abort(reason?: unknown): Promise<void>;
   close(): Promise<void>;
@@ -595,29 +611,29 @@ interface WritableStream<W = any> {
 }
 declare var WritableStream: {
   prototype: WritableStream;
-  new <W = any>(sink?: UnderlyingSink<W>, strategy?: QueuingStrategy<W>): WritableStream<W>;
+  new <W = unknown>(sink?: UnderlyingSink<W>, strategy?: QueuingStrategy<W>): WritableStream<W>;
 };
 
-interface TransformStreamDefaultController<O = any> {
+interface TransformStreamDefaultController<O = unknown> {
   readonly desiredSize: number | null;
   enqueue(chunk?: O): void;
   error(reason?: unknown): void;
   terminate(): void;
 }
 declare var TransformStreamDefaultController: { prototype: TransformStreamDefaultController };
-interface Transformer<I = any, O = any> {
+interface Transformer<I = unknown, O = unknown> {
   start?(controller: TransformStreamDefaultController<O>): unknown;
   transform?(chunk: I, controller: TransformStreamDefaultController<O>): void | PromiseLike<void>;
   flush?(controller: TransformStreamDefaultController<O>): void | PromiseLike<void>;
   cancel?(reason?: unknown): void | PromiseLike<void>;
 }
-interface TransformStream<I = any, O = any> {
+interface TransformStream<I = unknown, O = unknown> {
   readonly readable: ReadableStream<O>;
   readonly writable: WritableStream<I>;
 }
 declare var TransformStream: {
   prototype: TransformStream;
-  new <I = any, O = any>(
+  new <I = unknown, O = unknown>(
     transformer?: Transformer<I, O>,
     writableStrategy?: QueuingStrategy<I>,
     readableStrategy?: QueuingStrategy<O>,

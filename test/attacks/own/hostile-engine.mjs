@@ -25,12 +25,11 @@ function send(bytes) {
 }
 
 const call = (id, op, argsJson, body) => send(frame(2, id, `{"op":"${op}","args":${argsJson}}`, body));
-const idle = (seen) => send(frame(4, seen, '{"main":"done","wake":null,"refs":0}'));
 const ready = () => send(frame(1, 0, '{"walls":[],"pid":1}'));
 
 const HEAD = 16 * 1024 * 1024 - 200;
 const says = {
-  "a key of megabytes": () => call(1, "fs.readFile", `{"${'\\"'.repeat(HEAD / 2 - 40)}":1}`),
+  "a key of megabytes": () => call(1, "fs.readFile", `{"${'\\"'.repeat(8 * 1024 * 1024 - 30)}":1}`),
   "eight million changes": () => call(1, "data.apply", `{"changes":[${"0,".repeat(HEAD / 2 - 40)}0]}`),
   "a million empty objects": () => call(1, "data.apply", `{"changes":[${"{},".repeat(HEAD / 3 - 40)}{}]}`),
   "a million headers": () =>
@@ -47,6 +46,7 @@ const says = {
     ),
   "deep arguments": () =>
     call(1, "data.apply", `{"changes":${"[".repeat(HEAD / 2 - 40)}${"]".repeat(HEAD / 2 - 40)}}`),
+  "deep other words": () => send(frame(5, 0, `{"error":${"[".repeat(HEAD / 2)}${"]".repeat(HEAD / 2)}}`)),
   "names of objects' own members": () => {
     let id = 1;
     for (const op of ["__proto__", "constructor", "toString", "fs.__proto__", "", "fs", "fs.readFile.x"])
@@ -89,9 +89,13 @@ const says = {
 ready();
 readSync(CHANNEL, Buffer.alloc(65_536)); // waits until somebody listens
 says[process.argv[2]]();
-if (process.argv[3] === "idle") idle(Number(process.argv[4]));
-setInterval(() => {
+for (;;) {
   try {
-    while (readSync(CHANNEL, Buffer.alloc(65_536)) > 0);
-  } catch {}
-}, 5);
+    const count = readSync(CHANNEL, Buffer.alloc(65_536));
+    if (count === 0) process.exit(0);
+    send(frame(5, 0, '{"error":{"kind":"uncaught","name":"Over","message":"over"}}'));
+  } catch (error) {
+    if (error.code !== "EAGAIN") process.exit(0);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+  }
+}

@@ -76,3 +76,30 @@ test("toascii.json", async () => {
   });
   expect(wrong).toEqual([]);
 });
+
+/** Code points that would end the host are percent-encoded, so that the host parser gets to see them. */
+const inHost = (input: string): string => input.replace(/[:/?#\\]/g, encodeURIComponent);
+
+test.each(["IdnaTestV2.json", "IdnaTestV2-removed.json"])("%s", async (file) => {
+  const cases = readData<{ input: string; output: string | null }>(file).filter(({ input }) => input !== "");
+  const results = await inGuest<unknown>(
+    cases.map(({ input }) => inHost(input)),
+    `(host) => { const url = new URL("https://" + host + "/x"); return url.host + url.pathname }`,
+  );
+  const wrong = cases.flatMap((one, i) => {
+    const got = results[i];
+    const right = one.output === null ? typeof got === "object" : got === `${one.output}/x`;
+    return right ? [] : [{ ...one, got }];
+  });
+  expect(wrong).toEqual([]);
+  expect(cases.length).toBeGreaterThan(file === "IdnaTestV2.json" ? 2000 : 0);
+});
+
+test("percent-encoding.json, of which a program's URLs use UTF-8 alone", async () => {
+  const cases = readData<{ input: string; output: { "utf-8": string } }>("percent-encoding.json");
+  const results = await inGuest<unknown>(
+    cases,
+    `({ input }) => { const url = new URL("https://a.test/?" + input + "#" + input); return [url.search.slice(1), url.hash.slice(1)] }`,
+  );
+  expect(results).toEqual(cases.map(({ output }) => [output["utf-8"], output["utf-8"]]));
+});

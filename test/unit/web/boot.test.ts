@@ -261,6 +261,15 @@ describe("timers", () => {
   });
 });
 
+test("the symbols of disposal are there for plugins' own classes", async () => {
+  const { out } = await runGuest(
+    `const once = { [Symbol.dispose]() {}, [Symbol.asyncDispose]() {} }; console.log(once); console.log(Object.getOwnPropertyDescriptor(Symbol, "dispose").writable)`,
+  );
+  expect(out).toBe(
+    "{\n  Symbol(Symbol.dispose): [Function: [Symbol.dispose]],\n  Symbol(Symbol.asyncDispose): [Function: [Symbol.asyncDispose]]\n}\nfalse\n",
+  );
+});
+
 describe("lazy globals", () => {
   test("become plain data properties, not enumerable", async () => {
     const { out } = await runGuest(
@@ -374,6 +383,7 @@ describe("deterministic runs", () => {
   const program = `
     console.log(Date.now(), new Date().toISOString(), typeof Date(), performance.now());
     console.log(Math.random(), Math.random(), crypto.randomUUID(), crypto.getRandomValues(new Uint8Array(4)).join());
+    console.time("t"); setTimeout(() => { console.timeEnd("t"); console.log(new Event("e").timeStamp, new File([], "f").lastModified) }, 7);
     setTimeout(() => console.log("late", performance.now()), 60_000);
     setTimeout(() => console.log("soon", Date.now() - 946684800000), 5);
     class Mine extends Date {} ; console.log(new Mine(5).getTime(), new Date(2020, 1) instanceof Date, new Date(0).constructor === Date);`;
@@ -384,7 +394,7 @@ describe("deterministic runs", () => {
     const [one, two] = [await seeded("a"), await seeded("a")];
     expect(one).toEqual(two);
     expect(one.failed).toBeUndefined();
-    expect(one.out).toContain("soon 5\nlate 60000\n");
+    expect(one.out).toContain("soon 5\nt: 7ms\n7 946684800007\nlate 60000\n");
     expect(one.out).toContain("946684800000 2000-01-01T00:00:00.000Z string 0\n");
     expect(one.out).toContain("5 true true\n");
     expect(performance.now() - started).toBeLessThan(10_000);

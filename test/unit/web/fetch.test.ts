@@ -23,6 +23,7 @@ function site({ pieces = ["hello"], status = 200, headers = [], delay = 0, error
       case "net.fetch":
         await sleep(delay);
         if (error) return { error };
+        if (isAborted) return { error: { name: "AbortError", message: "the request was broken off" } };
         return {
           value: {
             status,
@@ -119,7 +120,7 @@ const answered: { why: string; source: string; site?: Site; out: string; ops?: s
     why: "a body that nobody reads is not read",
     source: `console.log((await fetch("http://a.test/")).status)`,
     out: "200\n",
-    ops: ["net.fetch"],
+    ops: ["net.fetch", "net.cancelBody"],
   },
   {
     why: "no body is null and an empty text",
@@ -268,4 +269,44 @@ describe("uploads", () => {
 test("a data: URL asks for nothing", async () => {
   const { out, calls } = await runGuest(`console.log(await (await fetch("data:,hi%20there")).text())`);
   expect([out, calls]).toEqual(["hi there\n", []]);
+});
+
+/** What a plugin does with a response of two pieces, and whether its body is given back before the program's end. */
+const dropped: { why: string; source: string; ops: string[] }[] = [
+  {
+    why: "a response of which only the status was looked at",
+    source: `console.log((await fetch("http://a.test/")).status)`,
+    ops: ["net.fetch", "net.cancelBody"],
+  },
+  {
+    why: "a response whose signal lives on",
+    source: `globalThis.controller = new AbortController(); console.log((await fetch("http://a.test/", { signal: controller.signal })).status)`,
+    ops: ["net.fetch", "net.cancelBody"],
+  },
+  {
+    why: "a response that somebody keeps",
+    source: `globalThis.kept = await fetch("http://a.test/")`,
+    ops: ["net.fetch"],
+  },
+  {
+    why: "a response whose stream somebody keeps",
+    source: `globalThis.kept = (await fetch("http://a.test/")).body`,
+    ops: ["net.fetch"],
+  },
+  {
+    why: "a response that was read to its end",
+    source: `await (await fetch("http://a.test/")).text()`,
+    ops: ["net.fetch", "net.readBody", "net.readBody"],
+  },
+];
+
+describe("gives its connection back, or not", () => {
+  test.each(dropped)("$why", async ({ source, ops }) => {
+    const { calls, failed } = await runGuest(
+      `await (async () => { ${source} })(); await new Promise((done) => setTimeout(done, 5))`,
+      site({ pieces: ["a", "b"] }),
+    );
+    expect(failed).toBeUndefined();
+    expect(calls.map(({ op }) => op)).toEqual(ops);
+  });
 });

@@ -112,18 +112,18 @@ describe("addresses", () => {
     });
   });
 
-  test("six connections to one host at once, the seventh waits", async () => {
+  test("32 connections to one host at once, the next waits", async () => {
     const held: (() => void)[] = [];
     const server = later(await site((_request, response) => held.push(() => response.end("x"))));
     const { fetch } = client();
-    const all = Array.from({ length: 10 }, () => fetch(`${server.origin}/`).then(text));
-    while (held.length < 6) await new Promise((resolve) => setTimeout(resolve, 5));
+    const all = Array.from({ length: 40 }, () => fetch(`${server.origin}/`).then(text));
+    while (held.length < 32) await new Promise((resolve) => setTimeout(resolve, 5));
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect([held.length, server.connections()]).toEqual([6, 6]);
+    expect([held.length, server.connections()]).toEqual([32, 32]);
     const timer = setInterval(() => held.shift()?.(), 2);
-    expect(await Promise.all(all)).toHaveLength(10);
+    expect(await Promise.all(all)).toHaveLength(40);
     clearInterval(timer);
-    expect(server.connections()).toBe(6);
+    expect(server.connections()).toBe(32);
   });
 
   test("a kept connection that the server closed meanwhile is replaced", async () => {

@@ -30,8 +30,10 @@ describe("content codings", () => {
       expect(lease.spent.in).toBe(plain.length);
     });
 
-  test("five layers are refused", async () => {
-    const encoding = "gzip, gzip, gzip, gzip, gzip";
+  test.each([
+    ["five layers", "gzip, gzip, gzip, gzip, gzip"],
+    ["two layers that keep 16 MB each", "br, zstd"],
+  ])("%s are refused", async (_, encoding) => {
     const server = later(
       await site((_request, response) => response.writeHead(200, { "content-encoding": encoding }).end("x")),
     );

@@ -1,0 +1,4 @@
+/** Waits for input that never comes. */
+import { stdin } from "sbx:plugin";
+
+await stdin.text();
