@@ -22,8 +22,8 @@ export class Upload implements UploadSource {
 
   /** Resolves once the bytes were taken. Writes queue; they are refused once either side ended. @throws E_INVALID after `end`; why it was closed */
   write(bytes: Uint8Array): Promise<void> {
-    if (this.#closed) return Promise.reject(this.#closed.why);
     if (this.#ended) return Promise.reject(fail("E_INVALID", "the request body has ended"));
+    if (this.#closed) return Promise.reject(this.#closed.why);
     if (this.#wanting) {
       const { give } = this.#wanting;
       this.#wanting = undefined;

@@ -16,7 +16,6 @@ const {
   parse,
   Promise,
   push,
-  reject: rejectedWith,
   split,
   stringify,
   stringIncludes,

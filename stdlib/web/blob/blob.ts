@@ -133,6 +133,14 @@ export class File extends Blob {
   }
 }
 finishClass(File, "File");
+
+/** The same file or blob once more, for structuredClone; undefined for anything else. */
+export function copyOfBlob(value: unknown): Blob | undefined {
+  if (!isBlob(value)) return undefined;
+  const { type } = value;
+  if (!(value instanceof File)) return blobOf(bytesOfBlob(value), type);
+  return new File([value], value.name, { type, lastModified: value.lastModified });
+}
 showAs(File, ({ size, type, name, lastModified }) => ({ size, type, name, lastModified }));
 
 export function joinBytes(pieces: readonly Uint8Array[]): Bytes {

@@ -1,6 +1,7 @@
 /** structuredClone, after the HTML standard: primitives, boxes, dates, patterns, buffers and views, maps, sets, errors,
  *  files, plain objects and arrays, with cycles and transfer of buffers. Everything else is a DataCloneError. */
-import { isArrayBuffer, primordials, proxyTarget } from "sbx:chunk/boot";
+import type * as blobs from "sbx:chunk/blob";
+import { host, isArrayBuffer, primordials, proxyTarget } from "sbx:chunk/boot";
 import { type Kind, kindOf } from "../inspect/kinds.ts";
 import { needArguments } from "../webidl.ts";
 import { cloneBuffer, cloneView } from "./buffers.ts";
@@ -102,7 +103,7 @@ function cloneObject(value: object, kind: Kind, inner: Inner, remember: Remember
       return remember(cloneView(value, kind, inner as (buffer: ArrayBuffer) => ArrayBuffer));
     case "object":
     case "arguments":
-      if (isSpecial(value)) throw cannot(`#<${nameOf(value)}>`);
+      if (isSpecial(value)) return remember(cloneFile(value));
       return copyProperties(value, remember({}), inner);
     case "weakMap":
     case "weakSet":
@@ -136,6 +137,13 @@ function isSpecial(value: object): boolean {
     if (own !== undefined) return own.writable === false;
   }
   return false;
+}
+
+function cloneFile(value: object): object {
+  // Whoever has a file has loaded its chunk.
+  const made = (host.chunk("blob") as unknown as typeof blobs).copyOfBlob(value);
+  if (made === undefined) throw cannot(`#<${nameOf(value)}>`);
+  return made;
 }
 
 function nameOf(value: object): string {

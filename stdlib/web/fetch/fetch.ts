@@ -50,8 +50,8 @@ export function fetch(input: unknown, init?: object | null): Promise<Response> {
   } catch (error) {
     return reject(error);
   }
-  const { signal } = request;
-  if (signal.aborted) return reject(signal.reason);
+  const { signal } = partsOf(request);
+  if (signal?.aborted) return reject(signal.reason);
   const { url } = partsOf(request);
   if (startsWith(url, "data:")) return fetchData(url);
   return fetchRemote(request);
@@ -73,7 +73,7 @@ interface Progress {
 
 /** Once the answer is there, nothing that lives as long as the signal may hold it: whoever drops it gives its connection back. */
 function fetchRemote(request: Request): Promise<Response> {
-  const { signal } = request;
+  const signal = partsOf(request).signal ?? request.signal;
   const progress: Progress = { abort: ignore };
   return new Promise((done, fail) => {
     const forget = addAlgorithm(signal, () => {
@@ -86,10 +86,9 @@ function fetchRemote(request: Request): Promise<Response> {
     };
     waiting++;
     void promiseThen(
-      send(request, progress),
+      send(request, signal, progress),
       (response) => {
         settled();
-        addAlgorithm(signal, () => progress.abort());
         done(response);
       },
       (error) => {
@@ -112,13 +111,13 @@ const ignore = (): void => {};
 /** Somebody else looks at its failure. */
 const quiet = (promise: Promise<unknown>): void => void promiseThen(promise, undefined, ignore);
 
-async function send(request: Request, progress: Progress): Promise<Response> {
+async function send(request: Request, signal: AbortSignal, progress: Progress): Promise<Response> {
   const { url, method, body, choices } = partsOf(request);
   const { redirect } = choices;
   // Nothing is waited for before the call where nothing need be: the stack then still names the plugin's own line.
   const upload = body !== undefined && isLarge(body) ? await openUpload(body) : undefined;
   if (body !== undefined) body.used = true;
-  request.signal.throwIfAborted();
+  signal.throwIfAborted();
   const args = {
     url,
     method,
@@ -132,7 +131,7 @@ async function send(request: Request, progress: Progress): Promise<Response> {
   const id = latestCall();
   progress.abort = () => {
     quiet(call("net.abort", { call: id }));
-    upload?.stop(request.signal.reason);
+    upload?.stop(signal.reason);
   };
   const failedUpload = upload?.run();
   if (failedUpload !== undefined) quiet(failedUpload);
@@ -143,18 +142,12 @@ async function send(request: Request, progress: Progress): Promise<Response> {
   } catch (error) {
     throw networkError(error);
   }
-  return respond(answer, redirect, request.signal, progress);
+  return respond(answer, redirect, signal);
 }
 
-function respond(answer: NetAnswer, redirect: string, signal: AbortSignal, progress: Progress): Response {
+function respond(answer: NetAnswer, redirect: string, signal: AbortSignal): Response {
   const { status, statusText, url, redirected, headers, body: handle } = answer;
-  progress.abort = ignore;
-  let body: Body | undefined;
-  if (handle !== null) {
-    const { source, abort } = openSource(handle, signal, networkError);
-    progress.abort = abort;
-    body = ofSource(source);
-  }
+  const body = handle === null ? undefined : ofSource(openSource(handle, signal, networkError));
   const isHidden = redirect === "manual" && status >= 300 && status < 400 && url === "";
   const type: Answer["type"] = isHidden ? "opaqueredirect" : "basic";
   return responseOf({ status, statusText, url, redirected, headers, body, type });

@@ -40,7 +40,8 @@ interface Parts {
   readonly body: Body | undefined;
   readonly choices: Choices;
   readonly headers: Headers;
-  readonly signal: AbortSignal;
+  /** What aborts it, if anything can so far. */
+  readonly signal: AbortSignal | undefined;
   readonly integrity: string;
   readonly keepalive: boolean;
 }
@@ -53,7 +54,10 @@ export class Request extends BodyOwner {
   readonly #method: string;
   readonly #headers: Headers;
   readonly #body: Body | undefined;
-  readonly #signal: AbortSignal;
+  /** The signal that it was given. */
+  readonly #follows: AbortSignal | undefined;
+  /** Its own, which follows that one: made when somebody asks, because the followed one holds it for as long as it lives itself. */
+  #signal: AbortSignal | undefined;
   readonly #choices: Choices;
   readonly #integrity: string;
   readonly #keepalive: boolean;
@@ -69,7 +73,7 @@ export class Request extends BodyOwner {
     this.#choices = choose(init, from?.choices);
     if (init.window !== undefined && init.window !== null) throw new TypeError("'window' must be null");
     this.#method = init.method === undefined ? (from?.method ?? "GET") : methodFrom(init.method);
-    this.#signal = signalFrom(init.signal, from?.signal);
+    this.#follows = signalFrom(init.signal, from?.signal);
     this.#integrity = init.integrity === undefined ? (from?.integrity ?? "") : domString(init.integrity);
     this.#keepalive = init.keepalive === undefined ? (from?.keepalive ?? false) : !!init.keepalive;
     this.#headers = new Headers(init.headers ?? (from === undefined ? undefined : copyOf(from.headers)));
@@ -84,7 +88,7 @@ export class Request extends BodyOwner {
       body: request.#body,
       choices: request.#choices,
       headers: request.#headers,
-      signal: request.#signal,
+      signal: request.#signal ?? request.#follows,
       integrity: request.#integrity,
       keepalive: request.#keepalive,
     });
@@ -156,6 +160,7 @@ export class Request extends BodyOwner {
     return this.#keepalive;
   }
   get signal(): AbortSignal {
+    this.#signal ??= anyOf(this.#follows === undefined ? [] : [this.#follows]);
     return this.#signal;
   }
   get duplex(): string {
@@ -217,12 +222,12 @@ function methodFrom(value: unknown): string {
   return primordials.arrayIncludes(NORMALISED, upper) ? upper : method;
 }
 
-function signalFrom(given: unknown, inherited: AbortSignal | undefined): AbortSignal {
-  if (given === undefined) return anyOf(inherited === undefined ? [] : [inherited]);
-  if (given === null) return anyOf([]);
+function signalFrom(given: unknown, inherited: AbortSignal | undefined): AbortSignal | undefined {
+  if (given === undefined) return inherited;
+  if (given === null) return undefined;
   if (!isAbortSignal(given))
     throw new TypeError("Request constructor: Expected signal to be an instance of AbortSignal.");
-  return anyOf([given]);
+  return given;
 }
 
 function choose(init: RequestInit, from: Choices | undefined): Choices {

@@ -1,7 +1,7 @@
 /** The bytes of a response that the broker holds open. A response that nobody can read any more gives its connection back, so that a plugin
  *  which only looks at the status need not cancel the body. */
 import { call, exchange, primordials } from "sbx:chunk/boot";
-import type { AbortSignal } from "sbx:chunk/events";
+import { type AbortSignal, addAlgorithm } from "sbx:chunk/events";
 import type { Bytes, Source } from "./body.ts";
 
 const { FinalizationRegistry, finalize, promiseThen, typedArrayLength } = primordials;
@@ -13,30 +13,31 @@ const PIECE = 1024 * 1024;
 interface Opened {
   readonly handle: number;
   isOver: boolean;
+  /** The signal need not know it any longer. */
+  forget: () => void;
 }
 
 const ignore = (): void => {};
 const quiet = (promise: Promise<unknown>): void => void promiseThen(promise, undefined, ignore);
 
-function end(opened: Opened, op: "net.abort" | "net.cancelBody"): Promise<unknown> | undefined {
-  if (opened.isOver) return undefined;
+function settle(opened: Opened): void {
   opened.isOver = true;
-  return call(op, { handle: opened.handle });
+  opened.forget();
 }
 
-const unread = new FinalizationRegistry<Opened>((opened) => {
-  const ended = end(opened, "net.cancelBody");
-  if (ended !== undefined) quiet(ended);
-});
+async function end(opened: Opened, op: "net.abort" | "net.cancelBody"): Promise<void> {
+  if (opened.isOver) return;
+  settle(opened);
+  await call(op, { handle: opened.handle });
+}
 
-/** The body behind `handle`, and what an abort does. `failed` makes the plugin's error of a failed read. */
-export function openSource(
-  handle: number,
-  signal: AbortSignal,
-  failed: (error: unknown) => unknown,
-): { readonly source: Source; readonly abort: () => void } {
+const unread = new FinalizationRegistry<Opened>((opened) => quiet(end(opened, "net.cancelBody")));
+
+/** The body behind `handle`, until its end, a failure, or the abort of `signal`. `failed` makes the plugin's error of a failed read. */
+export function openSource(handle: number, signal: AbortSignal, failed: (error: unknown) => unknown): Source {
   // The functions hold this, and never the Source itself: it must be able to go.
-  const opened: Opened = { handle, isOver: false };
+  const opened: Opened = { handle, isOver: false, forget: ignore };
+  opened.forget = addAlgorithm(signal, () => quiet(end(opened, "net.abort")));
   const source: Source = {
     async read() {
       for (;;) {
@@ -46,23 +47,17 @@ export function openSource(
         try {
           answer = await exchange("net.readBody", { handle, max: PIECE });
         } catch (error) {
-          opened.isOver = true;
+          settle(opened);
           signal.throwIfAborted();
           throw failed(error);
         }
         signal.throwIfAborted();
-        if ((answer.value as { done: boolean }).done) opened.isOver = true;
+        if ((answer.value as { done: boolean }).done) settle(opened);
         if (answer.bytes !== undefined && typedArrayLength(answer.bytes) > 0) return answer.bytes;
       }
     },
-    async cancel() {
-      await end(opened, "net.cancelBody");
-    },
+    cancel: () => end(opened, "net.cancelBody"),
   };
   finalize(unread, source, opened);
-  const abort = (): void => {
-    const ended = end(opened, "net.abort");
-    if (ended !== undefined) quiet(ended);
-  };
-  return { source, abort };
+  return source;
 }

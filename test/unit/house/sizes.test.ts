@@ -6,7 +6,9 @@ const LINES = 350;
 const TEST_LINES = 600;
 
 /** Files that are data rather than code, each with its reason. */
-const EXEMPT: ReadonlyMap<string, string> = new Map([]);
+const EXEMPT: ReadonlyMap<string, string> = new Map([
+  ["stdlib/web/types/globals.d.ts", "declarations of the web's own interfaces, one after the other"],
+]);
 
 const tree = sources("runtime", "stdlib", "cli", "scripts", "sdk", "test");
 const long = [...tree]

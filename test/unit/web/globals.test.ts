@@ -53,6 +53,9 @@ const text = [
 ];
 
 const clones = [
+  `await structuredClone(new Blob(["abc"], { type: "a/b" })).text(), structuredClone(new Blob(["x"], { type: "a/b" })).type`,
+  `(() => { const f = structuredClone({ f: new File(["abc"], "n", { type: "a/b", lastModified: 5 }) }).f; return [f.name, f.type, f.lastModified, f instanceof File] })()`,
+  `structuredClone(new Headers())`,
   `structuredClone({ a: [1, , 3], b: new Date(5), c: /x/gi, d: null, e: undefined, f: -0, g: 1n })`,
   `structuredClone(new Map([[{ a: 1 }, new Set([1, "x"])]])), structuredClone([new Uint8Array([1, 2]), new ArrayBuffer(2)])`,
   `(() => { const a = { x: 1 }; a.self = a; a.list = [a, a]; const c = structuredClone(a); return [c.self === c, c.list[1] === c, c !== a] })()`,
