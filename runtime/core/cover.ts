@@ -13,9 +13,12 @@ export interface Places {
   readonly foldCase: boolean;
 }
 
+const SLASH = 0x2f;
+
 /** Equal, or below it. */
 export const within = (path: string, scope: string): boolean =>
-  path === scope || path.startsWith(scope.endsWith("/") ? scope : `${scope}/`);
+  path.startsWith(scope) &&
+  (path.length === scope.length || path.charCodeAt(scope.length) === SLASH || scope.endsWith("/"));
 
 /** What a system that compares names without case takes for the same name, and more: closing too much is safe. */
 const fold = (path: string, foldCase: boolean): string =>

@@ -310,7 +310,8 @@ class FileHandle implements AsyncDisposable {
         },
         cancel: () => this.close(),
       },
-      { highWaterMark: 0 },
+      // Two pieces ahead, so that reading and consuming overlap.
+      { highWaterMark: 2 },
     );
     return this.#readable;
   }
