@@ -65,13 +65,20 @@ const self = process.platform === "linux" ? "/proc/self/exe" : process.execPath;
 function startEngine(options: readonly string[]): ChildProcess {
   // Loaded here, because the engine child has no use for it and it costs 3 ms.
   const { spawn } = process.getBuiltinModule("node:child_process");
-  return spawn(self, [CHILD, `--memory=${memoryOf(options)}`], {
+  const engine = spawn(self, [CHILD, `--memory=${memoryOf(options)}`], {
     stdio: ["ignore", "ignore", "ignore", "pipe"],
     env: {},
     cwd: "/",
     detached: true,
     windowsHide: true,
   });
+  engine.on("error", (error: NodeJS.ErrnoException) => {
+    const remedy = "free processes and descriptors of this user (ulimit -a), then try again";
+    const said = `error[E_UNAVAILABLE]: the engine could not be started (${error.code})\n  what helps:  ${remedy}\n`;
+    process.stderr.write(said);
+    process.exit(69);
+  });
+  return engine;
 }
 
 /** SIGUSR1 asks other Node programs for a debugger. With that switched off, its default action would end us. */

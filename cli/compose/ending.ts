@@ -130,18 +130,29 @@ function denialWords(
 
 function uncaughtWords({ loaded }: Ending, error: GuestError, report: Report, style: Style): string {
   const place = placeOf(loaded, error);
+  const frames = (stack: string): string[] =>
+    loaded
+      .frames(stack)
+      .map(({ name, file, line, column }) =>
+        name === undefined ? `${file}:${line}:${column}` : `${name} (${file}:${line}:${column})`,
+      );
+  const { cause } = error;
   return report.formatUncaught(
     {
       name: error.name,
       message: error.message,
       ...(place === undefined ? {} : { place }),
-      frames: loaded
-        .frames(error.stack)
-        .map(({ name, file, line, column }) =>
-          name === undefined ? `${file}:${line}:${column}` : `${name} (${file}:${line}:${column})`,
-        ),
+      frames: frames(error.stack),
+      ...(cause === undefined ? {} : { cause: { said: withoutStack(cause), frames: frames(cause) } }),
       rejection: error.kind === "rejection",
     },
     style,
   );
 }
+
+/** What an error said, as the console prints it, without its frames. */
+const withoutStack = (text: string): string =>
+  text
+    .split("\n")
+    .filter((line) => !/^\s+at /.test(line))
+    .join("\n");

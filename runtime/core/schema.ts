@@ -14,9 +14,6 @@ export type InferSchema<S extends Schema> = z.infer<S>;
 const MAX_TEXT = 64 * 1024;
 const MAX_LIST = 10_000;
 
-/** Deeper JSON than this is refused before anything walks it. */
-export const MAX_DEPTH = 64;
-
 const described = <S extends z.ZodMiniType>(schema: S, description: string): S => {
   z.globalRegistry.add(schema, { description });
   return schema;
@@ -84,23 +81,6 @@ export function firstProblem(error: z.core.$ZodError): string {
   if (!issue) return "not valid";
   const where = issue.path.length ? `${issue.path.map(String).join(".")}: ` : "";
   return `${where}${issue.message}`;
-}
-
-/** How deep brackets nest in JSON text, without building anything. Strings are skipped. */
-export function jsonDepth(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const c = text.charCodeAt(at);
-    if (c === 0x22) {
-      for (at += 1; at < text.length && text.charCodeAt(at) !== 0x22; at += 1)
-        if (text.charCodeAt(at) === 0x5c) at += 1;
-    } else if (c === 0x7b || c === 0x5b) {
-      depth += 1;
-      if (depth > deepest) deepest = depth;
-    } else if (c === 0x7d || c === 0x5d) depth -= 1;
-  }
-  return deepest;
 }
 
 /** JSON Schema (draft 2020-12) of a shape, for the published schemas and the printers. */

@@ -219,6 +219,10 @@ function asOrdinaryUser(): string | undefined {
 const user = process.platform === "win32" ? undefined : asOrdinaryUser();
 if (user === undefined) console.warn("SKIPPED: unreadable files cannot be made for this user");
 
+test.skipIf(process.platform !== "linux")("too few descriptors for an engine end with 69", () => {
+  judge(shell("ulimit -n 24; sbx run hello.ts"), 69, /the engine could not be started[\s\S]*what helps/);
+});
+
 describe.skipIf(user === undefined)("what this user may not touch", () => {
   const run = (command: string, home?: string): Outcome => shell(`${user}sbx ${command}`, home);
 

@@ -81,6 +81,13 @@ const uncaught: { why: string; source: string; says: string; at?: string }[] = [
     at: "fails (main.ts:5:",
   },
   {
+    why: "an error with a cause",
+    source:
+      "interface Long {\n  a: 1;\n}\nfunction inner(): never {\n  throw new RangeError('first');\n}\ntry {\n  inner();\n} catch (cause) {\n  throw new Error('second', { cause });\n}",
+    says: "caused by RangeError: first",
+    at: "inner (main.ts:5:",
+  },
+  {
     why: "a reported error",
     source: "reportError(new Error('told'));",
     says: "Error: told",

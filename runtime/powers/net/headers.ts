@@ -5,7 +5,7 @@ export type HeaderList = readonly (readonly [string, string])[];
 
 /** Those that frame the message, speak for another host, or steer machines on the way. `_` counts as `-`, as many servers read it. */
 const refused =
-  /^(?:host|forwarded|x-forwarded(?:-.*)?|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|content-length|via|expect)$/;
+  /^(?:host|forwarded|x-forwarded(?:-.*)?|x-original-(?:url|host)|x-rewrite-url|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|content-length|via|expect)$/;
 
 const overrides = new Set(["x-http-method-override", "x-method-override", "x-http-method"]);
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { isSbxError } from "../../../runtime/core/errors.ts";
-import { jsonDepth, objectOf, parseArguments, s, toJsonSchema } from "../../../runtime/core/schema.ts";
+import { objectOf, parseArguments, s, toJsonSchema } from "../../../runtime/core/schema.ts";
 
 const shape = {
   path: s.path(),
@@ -52,18 +52,6 @@ describe("arguments are refused:", () => {
 test("a complaint names the place and not the value", () => {
   expect(() => parse({ path: "a", tags: ["secret"] })).toThrow(/tags\.0/);
   expect(() => parse({ path: "a", tags: ["secret"] })).not.toThrow(/secret/);
-});
-
-const depths: readonly { why: string; text: string; is: number }[] = [
-  { why: "a plain value has none", text: "1", is: 0 },
-  { why: "brackets count", text: '{"a":[[1]]}', is: 3 },
-  { why: "brackets side by side do not add up", text: "[[],[],[]]", is: 2 },
-  { why: "brackets in texts do not count", text: '["[[[{{{"]', is: 1 },
-  { why: "an escaped quote does not end a text", text: '["\\"[[[["]', is: 1 },
-  { why: "an unfinished text ends the count", text: '["[[', is: 1 },
-];
-describe("depth of JSON:", () => {
-  test.each(depths)("$why", ({ text, is }) => expect(jsonDepth(text)).toBe(is));
 });
 
 test("a shape has a JSON Schema that forbids unknown keys", () => {

@@ -12,6 +12,8 @@ describe("request headers", () => {
     "Host",
     "Forwarded",
     "X-Forwarded-For",
+    "X-Original-URL",
+    "X-Rewrite-URL",
     "x_forwarded_for",
     "X-Forwarded",
     "Connection",
