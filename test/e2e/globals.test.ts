@@ -81,13 +81,6 @@ const uncaught: { why: string; source: string; says: string; at?: string }[] = [
     at: "fails (main.ts:5:",
   },
   {
-    why: "an error with a cause",
-    source:
-      "interface Long {\n  a: 1;\n}\nfunction inner(): never {\n  throw new RangeError('first');\n}\ntry {\n  inner();\n} catch (cause) {\n  throw new Error('second', { cause });\n}",
-    says: "caused by RangeError: first",
-    at: "inner (main.ts:5:",
-  },
-  {
     why: "a reported error",
     source: "reportError(new Error('told'));",
     says: "Error: told",
@@ -107,6 +100,15 @@ const uncaught: { why: string; source: string; says: string; at?: string }[] = [
 ];
 
 describe("nobody catches", () => {
+  test("an error's cause is told, with its own places", async () => {
+    const inner = "function inner(): never {\n  throw new RangeError('first');\n}";
+    const { code, err } = await run(
+      `${inner}\ntry { inner(); } catch (cause) { throw new Error('second', { cause }); }`,
+    );
+    expect(code).toBe(1);
+    expect(err).toMatch(/error: Error: second[\s\S]*caused by RangeError: first\n\s+at inner \(main\.ts:2:/);
+  });
+
   test.each(uncaught)("$why", async ({ source, says, at }) => {
     const { code, out, err } = await run(source);
     expect([code, out]).toEqual([1, ""]);
