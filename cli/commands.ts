@@ -1,5 +1,5 @@
 /** The commands of this version, each loaded only when it is called, and the names that later versions will have. */
-import type { Command } from "./main.ts";
+import type { Command } from "./command.ts";
 
 interface CommandRow {
   readonly load: () => Promise<Command>;

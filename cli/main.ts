@@ -3,19 +3,10 @@
  *  leaves (`| head -1`) ends the process quietly. Loads only the command that was asked for. */
 import { errorTable, fail, isSbxError, type SbxError } from "../runtime/core/errors.ts";
 import type { BrokerStart } from "./boot.ts";
+import type { Command, CommandContext } from "./command.ts";
 import { commands, findCommand, later } from "./commands.ts";
-import { type Output, openOutput } from "./output.ts";
+import { openOutput } from "./output.ts";
 import { nearest } from "./suggest.ts";
-
-/** What a command gets besides its words. */
-export interface CommandContext {
-  readonly start: BrokerStart;
-  readonly out: Output;
-  readonly err: Output;
-}
-
-/** Runs one command; its exit code (CONTRACT 2). */
-export type Command = (argv: readonly string[], cx: CommandContext) => Promise<number>;
 
 /** Chooses and runs a command. Never throws: what goes wrong is said on stderr and becomes the code. */
 export async function dispatch(argv: readonly string[], cx: CommandContext): Promise<number> {

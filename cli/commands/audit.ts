@@ -4,7 +4,7 @@ import { fail } from "../../runtime/core/errors.ts";
 import { clip, escapeText } from "../../runtime/core/escape.ts";
 import { parseTime } from "../../runtime/core/units.ts";
 import { auditLines, auditRecords, parseRecord, type StoredRecord, verify } from "../auditLog.ts";
-import type { Command, CommandContext } from "../main.ts";
+import type { Command, CommandContext } from "../command.ts";
 import { auditFiles } from "../own.ts";
 import { type Style, styleFor } from "../style.ts";
 import { readWords, type Words } from "../words.ts";

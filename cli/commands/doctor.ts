@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { release } from "node:os";
 import { dirname } from "node:path";
 import { escapeText } from "../../runtime/core/escape.ts";
-import type { Command, CommandContext } from "../main.ts";
+import type { Command, CommandContext } from "../command.ts";
 import { auditFolder, folders } from "../own.ts";
 import { type Style, styleFor } from "../style.ts";
 import { terminalConsent } from "../terminal.ts";

@@ -1,7 +1,7 @@
 /** `sbx eval 'code'`: runs one piece of TypeScript as a program, with the options of `run`. */
 import { fail } from "../../runtime/core/errors.ts";
+import type { Command } from "../command.ts";
 import { parseRun } from "../flags.ts";
-import type { Command } from "../main.ts";
 
 export const evaluate: Command = async (argv, cx) => {
   const options = parseRun(argv);

@@ -1,6 +1,6 @@
 /** `sbx explain [CODE]`: the page of an error code. */
 import { type ErrorCode, errorTable, fail } from "../../runtime/core/errors.ts";
-import type { Command } from "../main.ts";
+import type { Command } from "../command.ts";
 import { errorPages } from "../pages/errors.ts";
 import { type Style, styleFor } from "../style.ts";
 import { nearest } from "../suggest.ts";

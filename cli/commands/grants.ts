@@ -1,6 +1,6 @@
 /** `sbx grants`: the answers "always" and "never" that are remembered. */
 import { escapeText } from "../../runtime/core/escape.ts";
-import type { Command } from "../main.ts";
+import type { Command } from "../command.ts";
 import { answers } from "../own.ts";
 import { readWords } from "../words.ts";
 

@@ -1,7 +1,7 @@
 /** `sbx help [topic]`. */
 import { fail } from "../../runtime/core/errors.ts";
+import type { Command } from "../command.ts";
 import { later } from "../commands.ts";
-import type { Command } from "../main.ts";
 import { overview } from "../pages/overview.ts";
 import { topics } from "../pages/topics.ts";
 import { nearest } from "../suggest.ts";

@@ -1,6 +1,6 @@
 /** `sbx revoke ID…`: forgets remembered answers; `--all` forgets every one. */
 import { fail } from "../../runtime/core/errors.ts";
-import type { Command } from "../main.ts";
+import type { Command } from "../command.ts";
 import { answers } from "../own.ts";
 import { readWords } from "../words.ts";
 

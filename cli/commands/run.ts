@@ -1,6 +1,7 @@
 /** `sbx run`: reads the command line, says what may not have been meant, and hands over to compose. */
+
+import type { Command } from "../command.ts";
 import { parseRun } from "../flags.ts";
-import type { Command } from "../main.ts";
 
 export const run: Command = async (argv, cx) => {
   const options = parseRun(argv);

@@ -1,5 +1,5 @@
 /** `sbx types`: the declarations of everything that a plugin can use, for editors and type checkers. */
-import type { Command } from "../main.ts";
+import type { Command } from "../command.ts";
 import { readWords } from "../words.ts";
 
 export const types: Command = async (argv, cx) => {

@@ -1,7 +1,7 @@
 /** `sbx version`: this program's version, and with `--json` what it is built from. */
 
 import { fail } from "../../runtime/core/errors.ts";
-import type { Command } from "../main.ts";
+import type { Command } from "../command.ts";
 import { versionOf } from "../version.ts";
 
 export const version: Command = async (argv, cx) => {

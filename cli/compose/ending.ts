@@ -6,8 +6,8 @@ import { printGrant } from "../../runtime/core/grant.ts";
 import type { GuestError } from "../../runtime/engine/message.ts";
 import type { Policy } from "../../runtime/gate/policy.ts";
 import type { RunOutcome } from "../../runtime/session.ts";
+import type { CommandContext } from "../command.ts";
 import type { RunOptions } from "../flags.ts";
-import type { CommandContext } from "../main.ts";
 import type { SourcePlace } from "../report.ts";
 import type { Loaded } from "./program.ts";
 

@@ -1,33 +1,11 @@
-/** The one road (DESIGN 3): from an operation's name and arguments to its result, in one order. Every operation goes through here and
- *  nothing else turns a need into a power. Knows no operation by name. */
-import type { GovernedNeed, Kind } from "../core/capability.ts";
 import { fail, isSbxError } from "../core/errors.ts";
-import type { PowerSource } from "../core/powers.ts";
 import { parseArguments, parseWith } from "../core/schema.ts";
-import { type Operation, type OperationContext, type RunFacts, WithBytes } from "../op.ts";
-import type { Audit } from "./audit.ts";
-import type { Clock } from "./clock.ts";
-import type { Asking } from "./consent.ts";
-import type { Flow } from "./flow.ts";
+import { type Operation, type OperationContext, WithBytes } from "../op.ts";
 import { Handles } from "./handles.ts";
 import { Judge } from "./judge.ts";
 import { overReason } from "./lease.ts";
-import type { Budget } from "./limits.ts";
-import type { Policy } from "./policy.ts";
 import { type Call, Road } from "./road.ts";
-
-export type Sources = { readonly [K in Kind]?: PowerSource<GovernedNeed & { kind: K }, unknown> };
-
-export interface GateWorld {
-  readonly sources: Sources;
-  readonly policy: Policy;
-  readonly flow: Flow;
-  readonly asking: Asking;
-  readonly budget: Budget;
-  readonly audit: Audit;
-  readonly clock: Clock;
-  readonly facts: RunFacts;
-}
+import type { GateWorld } from "./world.ts";
 
 export interface Result {
   readonly value: unknown;

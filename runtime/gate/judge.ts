@@ -7,12 +7,12 @@ import type { AuditDecision } from "./audit.ts";
 import type { Clock } from "./clock.ts";
 import { denial } from "./denial.ts";
 import { type Flow, isSink, isSource } from "./flow.ts";
-import type { GateWorld } from "./gate.ts";
 import type { Handles } from "./handles.ts";
 import { type LeaseHost, LiveLease, overReason } from "./lease.ts";
 import type { Budget } from "./limits.ts";
 import { type Decision, denialCode, remedyFor, scopesFor, toldRemedy } from "./policy.ts";
 import { Seat } from "./seat.ts";
+import type { GateWorld } from "./world.ts";
 
 export class Judge implements LeaseHost {
   readonly #world: GateWorld;

@@ -4,10 +4,10 @@ import type { GovernedNeed, Kind, Target } from "../core/capability.ts";
 import { closes } from "../core/cover.ts";
 import { fail, isSbxError } from "../core/errors.ts";
 import type { PermissionState } from "../op.ts";
-import type { GateWorld } from "./gate.ts";
 import type { Judge } from "./judge.ts";
 import { stateOf } from "./policy.ts";
 import type { Seat } from "./seat.ts";
+import type { GateWorld } from "./world.ts";
 
 export class Permissions {
   readonly #world: GateWorld;

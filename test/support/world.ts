@@ -18,10 +18,11 @@ import {
   type Question,
 } from "../../runtime/gate/consent.ts";
 import { type ClearRule, Flow, type LabelRule, parseSink } from "../../runtime/gate/flow.ts";
-import { Gate, type GateWorld, type Result, type Sources } from "../../runtime/gate/gate.ts";
+import { Gate, type Result } from "../../runtime/gate/gate.ts";
 import { Budget, defaultLimits, type RunLimits } from "../../runtime/gate/limits.ts";
 import { Permissions } from "../../runtime/gate/permissions.ts";
 import { Policy, type Protected } from "../../runtime/gate/policy.ts";
+import type { GateWorld, Sources } from "../../runtime/gate/world.ts";
 import type { Operation, RunFacts } from "../../runtime/op.ts";
 import { environment } from "../../runtime/powers/env.ts";
 import { files } from "../../runtime/powers/files/files.ts";
