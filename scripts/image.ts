@@ -46,6 +46,7 @@ function stopClock(): void {
     throw new Error("the engine asked for the time zone while it started");
   };
   Date.now = () => STILL;
+  Math.random = () => 0;
   Date.prototype.getTimezoneOffset = refuse;
   performance.now = () => 0;
 }
