@@ -125,14 +125,6 @@ const programTable: {
     prints: "value none none",
     code: 0,
   },
-  {
-    why: "a time limit is not held up by input that never comes",
-    program: "waits-for-input.ts",
-    flags: ["--timeout=500ms"],
-    prints: "",
-    code: 124,
-    within: 5000,
-  },
 ];
 
 describe.skipIf(process.platform !== "linux")("plugins", () => {
@@ -143,6 +135,24 @@ describe.skipIf(process.platform !== "linux")("plugins", () => {
     const ran = await run(at, program, flags, env);
     expect({ out: ran.out, code: ran.code }).toEqual({ out: prints, code });
     if (within !== undefined) expect(ran.ms).toBeLessThan(within);
+  });
+
+  // Side by side and the best of each, so that a busy machine is not mistaken for a run that is held up.
+  it("a time limit is not held up by input that never comes", async () => {
+    const at = folder();
+    const best = {
+      "waits-for-input.ts": Number.POSITIVE_INFINITY,
+      "waits-for-a-timer.ts": Number.POSITIVE_INFINITY,
+    };
+    const names = Object.keys(best) as (keyof typeof best)[];
+    for (const name of names) await run(at, name, ["--timeout=1ms"]); // bundled and cached
+    for (let round = 0; round < 5; round += 1)
+      for (const name of names) {
+        const { code, ms } = await run(at, name, ["--timeout=300ms"]);
+        expect(code).toBe(124);
+        best[name] = Math.min(best[name], ms);
+      }
+    expect(best["waits-for-input.ts"] - best["waits-for-a-timer.ts"]).toBeLessThan(100);
   });
 
   it("a refusal does not say that a path is a link into what is denied", async () => {
@@ -245,7 +255,7 @@ const hostileTable: readonly (readonly [says: string, exit: number])[] = [
   ["names of objects' own members", 1],
   ["one number for every call", 1],
   ["cancelling what it never called", 1],
-  ["a hundred thousand handle calls", 1],
+  ["half a million handle calls", 1],
   ["a frame that never ends", 130],
   ["a length beyond all", 70],
   ["a head longer than its frame", 70],
@@ -291,7 +301,7 @@ describe.skipIf(process.platform === "win32")(
       const outcome = await session.run();
       clearTimeout(patience);
       expect(outcome.exit).toBe(exit);
-      expect(worst).toBeLessThan(5000);
+      expect(worst).toBeLessThan(1000);
     });
   },
 );
