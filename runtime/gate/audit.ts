@@ -39,9 +39,12 @@ export class Audit {
   readonly #sink: AuditSink;
   readonly #subject: AuditSubject;
   readonly #clock: Clock;
-  readonly #labels: () => Iterable<string>;
+  readonly #labels: () => ReadonlySet<string>;
+  #time = { at: Number.NaN, text: "" };
+  /** Labels only ever come to a run, so that their number tells whether the list is still the same. */
+  #sorted: readonly string[] = [];
 
-  constructor(sink: AuditSink, subject: AuditSubject, clock: Clock, labels: () => Iterable<string>) {
+  constructor(sink: AuditSink, subject: AuditSubject, clock: Clock, labels: () => ReadonlySet<string>) {
     this.#sink = sink;
     this.#subject = subject;
     this.#clock = clock;
@@ -69,12 +72,15 @@ export class Audit {
   }
 
   #append(fields: Pick<AuditRecord, "op" | "resource"> & Partial<AuditRecord>): string {
-    return this.#sink.append({
-      time: new Date(this.#clock.now()).toISOString(),
-      ...this.#subject,
-      ...fields,
-      labels: [...this.#labels()].sort(),
-    });
+    const labels = this.#labels();
+    if (labels.size !== this.#sorted.length) this.#sorted = [...labels].sort();
+    return this.#sink.append({ time: this.#now(), ...this.#subject, ...fields, labels: this.#sorted });
+  }
+
+  #now(): string {
+    const at = this.#clock.now();
+    if (at !== this.#time.at) this.#time = { at, text: new Date(at).toISOString() };
+    return this.#time.text;
   }
 }
 

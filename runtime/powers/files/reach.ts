@@ -1,6 +1,7 @@
 /** The way to a path on Linux, from open folder to open folder, links followed by hand where the system cannot do it in one step.
  *  Everything is opened with O_PATH: nothing is read, nothing blocks. Says how far the way led; judges nothing. */
 import { posix } from "../../core/path.ts";
+import type { Stats } from "./system.ts";
 import * as system from "./system.ts";
 
 const { closeSync, errnoOf, fstatSync, O_DIRECTORY, O_NOFOLLOW, O_PATH, open, openSync } = system;
@@ -37,6 +38,8 @@ export interface Way {
   readonly names: readonly string[];
   /** The thing at the end, or null. */
   readonly object: number | null;
+  /** Facts of the thing, where they were needed on the way. */
+  readonly stats?: Stats;
   readonly blocked: string | null;
 }
 
@@ -50,21 +53,25 @@ export interface Manner {
 export async function reach(lexical: string, { entry, folder, again }: Manner): Promise<Way> {
   if (!entry && !folder) {
     const object = await openStraight(lexical, again);
-    if (typeof object === "number") return { folder: null, names: [], object, blocked: null };
+    if (typeof object !== "string") return { folder: null, names: [], blocked: null, ...object };
   }
   return wayTo(lexical, entry);
 }
 
 /** The thing at the end of all links, or the errno. */
-async function openStraight(lexical: string, again: boolean): Promise<number | string> {
+async function openStraight(
+  lexical: string,
+  again: boolean,
+): Promise<(Pick<Way, "stats"> & { object: number }) | string> {
   try {
-    if (again) return openSync(lexical, O_PATH);
+    if (again) return { object: openSync(lexical, O_PATH) };
     if (calm.has(posix.parent(lexical))) {
-      const fd = openSync(lexical, O_PATH | O_NOFOLLOW);
-      if (!fstatSync(fd).isSymbolicLink()) return fd;
-      closeSync(fd);
+      const object = openSync(lexical, O_PATH | O_NOFOLLOW);
+      const stats = fstatSync(object);
+      if (!stats.isSymbolicLink()) return { object, stats };
+      closeSync(object);
     }
-    return await open(lexical, O_PATH);
+    return { object: await open(lexical, O_PATH) };
   } catch (error) {
     return codeOf(error);
   }

@@ -53,9 +53,9 @@ export function openAuditFile(path: string, run: string): AuditFile {
     append(record) {
       count += 1;
       const id = `${run}-${count}`;
-      const body = JSON.stringify({ id, ...record, prev: head });
-      const own = recordHash(body);
-      const line = `${body.slice(0, -1)},"hash":"${own}"}\n`;
+      const open = `{"id":"${id}",${JSON.stringify(record).slice(1, -1)},"prev":"${head}"`;
+      const own = recordHash(`${open}}`);
+      const line = `${open},"hash":"${own}"}\n`;
       try {
         writeWhole(descriptor, path, torn ? `\n${line}` : line);
       } catch (error) {
