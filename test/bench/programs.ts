@@ -18,15 +18,16 @@ async function lanes(count, width, work) {
 
 export const hello: Pair = pair('console.log("hello");', { sbx: "", node: "" });
 
-/** Lists a folder of ten folders and reads every file in them. */
+/** Lists a folder of ten folders and reads every file in them, as many at once as the second argument says. */
 export const smallFiles: Pair = pair(
   `${LANES}
 const folder = argv[0];
+const width = Number(argv[1]);
 let bytes = 0;
 for (let n = 0; n < 10; n += 1) {
   const names = [];
   for await (const { name } of await list(folder + "/" + n)) names.push(name);
-  await lanes(names.length, 32, async (i) => {
+  await lanes(names.length, width, async (i) => {
     const { length } = await readFile(folder + "/" + n + "/" + names[i]);
     bytes += length;
   });

@@ -24,56 +24,43 @@ const JUMP_IF_AT_LEAST = 0x35;
 const JUMP_IF_BITS = 0x45;
 const RETURN = 0x06;
 
-interface Step {
-  readonly code: number;
-  readonly value: number;
-  readonly onTrue: number;
-  readonly onFalse: number;
-}
-
-const step = (code: number, value: number, onTrue = 0, onFalse = 0): Step => ({
-  code,
-  value,
-  onTrue,
-  onFalse,
-});
-
-/** The program for process `pid` as an array of `struct sock_filter`. */
+/** The program for process `pid` as an array of `struct sock_filter`: 16 bits of code, 8 and 8 of steps to jump over when true and
+ *  when false, 32 of value. Both architectures are little-endian. */
 export function filterProgram(architecture: Architecture, pid: number): Uint8Array {
-  const numbers = (calls: readonly Call[]) =>
-    calls.map((call) => numberOf(call, architecture)).filter((number) => number !== null);
-  const only = (call: Call) => numbers([call])[0] ?? 0;
-  // Each answer stands directly behind its test: no jump is longer than three steps.
-  const answer = (number: number, result: number) => [
-    step(JUMP_IF_EQUAL, number, 0, 1),
-    step(RETURN, result),
-  ];
-  const steps = [
-    step(LOAD, OFFSET_ARCH),
-    step(JUMP_IF_EQUAL, AUDIT_ARCH[architecture], 1, 0),
-    step(RETURN, KILL_PROCESS),
-    step(LOAD, OFFSET_NR),
-    ...(architecture === "x64" ? [step(JUMP_IF_AT_LEAST, X32_BIT, 0, 1), step(RETURN, KILL_PROCESS)] : []),
-    ...numbers(ALLOWED).flatMap((number) => answer(number, ALLOW)),
-    ...numbers(REFUSED).flatMap((number) => answer(number, ERRNO | EPERM)),
-    step(JUMP_IF_EQUAL, only(MMAP), 0, 4),
-    step(LOAD, offsetOfArgument(3)),
-    step(JUMP_IF_BITS, MAP_ANONYMOUS, 0, 1),
-    step(RETURN, ALLOW),
-    step(RETURN, ERRNO | EACCES),
-    step(JUMP_IF_EQUAL, only(TGKILL), 0, 4),
-    step(LOAD, offsetOfArgument(0)),
-    step(JUMP_IF_EQUAL, pid, 0, 1),
-    step(RETURN, ALLOW),
-    step(RETURN, ERRNO | EPERM),
-    step(RETURN, KILL_PROCESS),
-  ];
-  const program = Buffer.alloc(8 * steps.length);
-  for (const [index, { code, value, onTrue, onFalse }] of steps.entries()) {
-    program.writeUInt16LE(code, 8 * index);
-    program.writeUInt8(onTrue, 8 * index + 2);
-    program.writeUInt8(onFalse, 8 * index + 3);
-    program.writeUInt32LE(value >>> 0, 8 * index + 4);
+  const words: number[] = [];
+  const step = (code: number, value: number, onTrue = 0, onFalse = 0): void => {
+    words.push(code | (onTrue << 16) | (onFalse << 24), value);
+  };
+  // Each answer stands directly behind its test: no jump is longer than four steps.
+  const answer = (calls: readonly Call[], result: number): void => {
+    for (const call of calls) {
+      const number = numberOf(call, architecture);
+      if (number === null) continue;
+      step(JUMP_IF_EQUAL, number, 0, 1);
+      step(RETURN, result);
+    }
+  };
+  const only = (call: Call): number => numberOf(call, architecture) ?? 0;
+  step(LOAD, OFFSET_ARCH);
+  step(JUMP_IF_EQUAL, AUDIT_ARCH[architecture], 1, 0);
+  step(RETURN, KILL_PROCESS);
+  step(LOAD, OFFSET_NR);
+  if (architecture === "x64") {
+    step(JUMP_IF_AT_LEAST, X32_BIT, 0, 1);
+    step(RETURN, KILL_PROCESS);
   }
-  return program;
+  answer(ALLOWED, ALLOW);
+  answer(REFUSED, ERRNO | EPERM);
+  step(JUMP_IF_EQUAL, only(MMAP), 0, 4);
+  step(LOAD, offsetOfArgument(3));
+  step(JUMP_IF_BITS, MAP_ANONYMOUS, 0, 1);
+  step(RETURN, ALLOW);
+  step(RETURN, ERRNO | EACCES);
+  step(JUMP_IF_EQUAL, only(TGKILL), 0, 4);
+  step(LOAD, offsetOfArgument(0));
+  step(JUMP_IF_EQUAL, pid, 0, 1);
+  step(RETURN, ALLOW);
+  step(RETURN, ERRNO | EPERM);
+  step(RETURN, KILL_PROCESS);
+  return new Uint8Array(Uint32Array.from(words).buffer);
 }

@@ -75,8 +75,10 @@ function landlock(kernel: Kernel): boolean {
 
 /** Private writable memory of this process, in bytes. */
 function dataSize(): bigint {
-  const kilobytes = /^VmData:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "latin1"))?.[1];
-  if (kilobytes === undefined) throw new SealError("seal: memory in use");
+  const status = readFileSync("/proc/self/status", "latin1");
+  const at = status.indexOf("VmData:");
+  const kilobytes = Number.parseInt(status.slice(at + 7), 10);
+  if (at < 0 || !(kilobytes > 0)) throw new SealError("seal: memory in use");
   return BigInt(kilobytes) * 1024n;
 }
 
