@@ -22,7 +22,7 @@ import { Policy } from "../../runtime/gate/policy.ts";
 import { openAuditFile } from "../../runtime/powers/own/auditFile.ts";
 import { Session } from "../../runtime/session.ts";
 import { sbx } from "../support/build.ts";
-import { context, findOperation, operationPaths, World } from "../support/world.ts";
+import { context, everyOperation, findOperation, World } from "../support/world.ts";
 
 const programs = join(import.meta.dirname, "own");
 
@@ -280,7 +280,7 @@ describe.skipIf(process.platform === "win32")(
       const session = new Session({
         engine: adoptEngine(child),
         program: { name: "main.ts", source: "", data: {} },
-        operations: async (name) => (operationPaths.has(name) ? findOperation(name) : undefined),
+        operations: async (name) => (everyOperation.includes(name) ? findOperation(name) : undefined),
         sources: world.sources,
         opener: world.tree.opener,
         policy: world.policy,

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sbx, setup } from "../support/build.ts";
-import { findOperation, operationPaths } from "../support/world.ts";
+import { everyOperation, findOperation } from "../support/world.ts";
 
 interface Case {
   readonly why: string;
@@ -20,7 +20,7 @@ interface Case {
 
 const cases: Case[] = (
   await Promise.all(
-    [...operationPaths.keys()]
+    [...everyOperation]
       .sort()
       .map(async (name) =>
         (await findOperation(name)).examples.map((example, at) => ({ ...example, why: `${name} ${at + 1}` })),
@@ -118,6 +118,6 @@ describe("the examples of", () => {
 });
 
 test("there are examples of every area", () => {
-  const areas = new Set([...operationPaths.keys()].map((name) => name.split(".")[0]));
+  const areas = new Set([...everyOperation].map((name) => name.split(".")[0]));
   expect(new Set(cases.map(({ why }) => why.split(".")[0]))).toEqual(areas);
 });

@@ -12,7 +12,7 @@ import { objectOf, toJsonSchema } from "../../runtime/core/schema.ts";
 import { grantFor } from "../../runtime/gate/policy.ts";
 import type { Operation } from "../../runtime/op.ts";
 import { operationNames, findOperation as registered } from "../../stdlib/generated/registry.ts";
-import { findOperation, operationPaths, World, type WorldOptions } from "../support/world.ts";
+import { everyOperation, findOperation, World, type WorldOptions } from "../support/world.ts";
 
 interface JsonSchema {
   readonly type?: string;
@@ -66,7 +66,7 @@ const leastObject = ({ required = [], properties = {} }: JsonSchema): Record<str
   Object.fromEntries(required.map((name) => [name, least(name, properties[name] ?? {})]));
 
 const rows: Row[] = await Promise.all(
-  [...operationPaths.keys()].sort().map(async (name) => {
+  [...everyOperation].sort().map(async (name) => {
     const operation = await findOperation(name);
     const schema = toJsonSchema(objectOf(operation.args)) as JsonSchema;
     const args = leastObject(schema);

@@ -1,6 +1,8 @@
-/// <reference types="vite/types/importMeta.d.ts" />
 /** A whole run without an engine: the real gate, policy, flow and asking, over sources in memory, with a clock that tests turn, a person
  *  who answers from a script, and an audit that stays in memory. Fakes, not mocks: every part keeps its contract. */
+import { readdirSync } from "node:fs";
+import { join, resolve, sep } from "node:path";
+import { pathToFileURL } from "node:url";
 import { grantContext, resolveGrant } from "../../cli/compose/grants.ts";
 import type { DataNeed, EnvNeed, GovernedNeed, Target } from "../../runtime/core/capability.ts";
 import { fail, isSbxError, type SbxError } from "../../runtime/core/errors.ts";
@@ -49,25 +51,30 @@ export const context = {
   operations: (kind: string) => operationFiles(areas[kind] ?? ""),
 };
 
-const modules = import.meta.glob<{ default: Operation }>([
-  "../../stdlib/*/*.ts",
-  "!../../stdlib/{web,generated}/**",
-]);
-const nameOf = (path: string): string => path.split("/").slice(-2).join(".").replace(/\.ts$/, "");
+const stdlib = resolve(import.meta.dirname, "../../stdlib");
 
-/** Every operation that there is, by its file. */
-export const operationPaths: ReadonlyMap<string, () => Promise<{ default: Operation }>> = new Map(
-  Object.entries(modules).map(([path, load]) => [nameOf(path), load]),
+/** Every operation that there is, by its file; loaded before the first test, so that no test waits for one. */
+const operations: ReadonlyMap<string, Operation> = new Map(
+  await Promise.all(
+    readdirSync(stdlib)
+      .filter((area) => area !== "web" && area !== "generated")
+      .flatMap((area) => readdirSync(join(stdlib, area)).map((file) => join(area, file)))
+      .map(async (path): Promise<[string, Operation]> => {
+        const module = (await import(/* @vite-ignore */ pathToFileURL(join(stdlib, path)).href)) as {
+          readonly default: Operation;
+        };
+        return [path.split(sep).join(".").replace(/\.ts$/, ""), module.default];
+      }),
+  ),
 );
+export const everyOperation: readonly string[] = [...operations.keys()];
 const operationFiles = (area: string): string[] =>
-  [...operationPaths.keys()]
-    .filter((name) => name.startsWith(`${area}.`))
-    .map((name) => name.slice(area.length + 1));
+  everyOperation.filter((name) => name.startsWith(`${area}.`)).map((name) => name.slice(area.length + 1));
 
 export async function findOperation(name: string): Promise<Operation> {
-  const load = operationPaths.get(name);
-  if (!load) throw new Error(`no operation ${name}`);
-  return (await load()).default;
+  const found = operations.get(name);
+  if (!found) throw new Error(`no operation ${name}`);
+  return found;
 }
 
 /** A clock that stands still until it is turned. */

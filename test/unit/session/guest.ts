@@ -2,7 +2,7 @@
 import type { Engine, EngineExit } from "../../../runtime/engine/engine.ts";
 import type { GuestError, GuestMessage } from "../../../runtime/engine/message.ts";
 import { type RunOutcome, Session, type SessionOptions } from "../../../runtime/session.ts";
-import { findOperation, operationPaths, World, type WorldOptions } from "../../support/world.ts";
+import { everyOperation, findOperation, World, type WorldOptions } from "../../support/world.ts";
 
 export interface Reply {
   readonly value?: unknown;
@@ -142,7 +142,7 @@ export async function run(
   const session = new Session({
     engine,
     program: { name: "main.ts", source: "", data: {} },
-    operations: async (name) => (operationPaths.has(name) ? findOperation(name) : undefined),
+    operations: async (name) => (everyOperation.includes(name) ? findOperation(name) : undefined),
     sources: world.sources,
     opener: world.tree.opener,
     policy: world.policy,
