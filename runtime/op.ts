@@ -1,10 +1,11 @@
 /** The language that operations are written in, and all that an operation may import. An operation is data: what it is called, what
  *  it takes and gives, what it needs; and one function that runs with the powers that the gate opened, and nothing else. */
-import type { GovernedNeed, HandleNeed, HandleType, Kind, Need } from "./core/capability.ts";
+import type { GovernedNeed, HandleNeed, HandleType, Need } from "./core/capability.ts";
+import type { Asked } from "./core/descriptor.ts";
 import type { FileOpener, PowerOf } from "./core/powers.ts";
 import type { Infer, Schema, Shape } from "./core/schema.ts";
 
-export { descriptorShape, needOf, states } from "./core/descriptor.ts";
+export { askedOf, descriptorShape, standingShape } from "./core/descriptor.ts";
 export { fail } from "./core/errors.ts";
 export { s } from "./core/schema.ts";
 
@@ -87,10 +88,11 @@ export interface OperationContext {
 /** The plugin's own affairs: what it is, what it was given, what it wants to end with. */
 export interface RunFacts {
   readonly limits: { readonly body: number };
-  /** `null` asks about everything of the kind. */
-  query(kind: Kind, need: GovernedNeed | null): Promise<PermissionState>;
-  request(kind: Kind, need: GovernedNeed | null, reason: string | undefined): Promise<PermissionState>;
-  revoke(kind: Kind, need: GovernedNeed | null): Promise<PermissionState>;
+  query(asked: Asked): Promise<PermissionStanding>;
+  request(asked: Asked, reason: string | undefined): Promise<PermissionStanding>;
+  revoke(asked: Asked): Promise<PermissionStanding>;
+  /** Tells the plugin from now on, or no more, when what it may do has changed. */
+  listen(on: boolean): void;
   setExitCode(code: number): void;
   /** Standard input. */
   readInput(max: number): Promise<{ bytes: Uint8Array; done: boolean }>;
@@ -101,6 +103,12 @@ export interface RunFacts {
 }
 
 export type PermissionState = "granted" | "denied" | "prompt";
+
+export interface PermissionStanding {
+  readonly state: PermissionState;
+  /** Granted, but not all of what was asked about. */
+  readonly partial: boolean;
+}
 
 /** What `run` may give: a JSON value, bytes, or both. */
 export type Outcome<T> = T | Promise<T>;

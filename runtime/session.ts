@@ -3,13 +3,14 @@
 
 import { Brake } from "./brake.ts";
 import { type Answer, Calls } from "./calls.ts";
-import { errorTable, fail, isSbxError, type SbxError } from "./core/errors.ts";
+import { errorTable, fail, type SbxError } from "./core/errors.ts";
 import type { FileOpener } from "./core/powers.ts";
 import { humanSize, printSize } from "./core/units.ts";
 import { endOfEngine, endWords, exitCode, moreMemory, type RunEnd } from "./ending.ts";
 import type { Engine, Program } from "./engine/engine.ts";
 import { type GuestError, type GuestMessage, INTRICATE } from "./engine/message.ts";
 import { Audit, type AuditSink, type AuditSubject } from "./gate/audit.ts";
+import { Changes } from "./gate/changes.ts";
 import type { Clock } from "./gate/clock.ts";
 import { Asking, type Consent, type Memory } from "./gate/consent.ts";
 import type { Flow } from "./gate/flow.ts";
@@ -21,7 +22,7 @@ import type { Policy } from "./gate/policy.ts";
 import type { GateWorld, Sources } from "./gate/world.ts";
 import type { Operation, RunFacts } from "./op.ts";
 import { type Output, OutputQueue } from "./output.ts";
-import { endOf, fits, toldGuest, tooLarge } from "./told.ts";
+import { asSbxError, auditFailed, endOf, fits, toldGuest, tooLarge } from "./told.ts";
 import { Watch } from "./watch.ts";
 
 export interface SessionOptions {
@@ -72,6 +73,7 @@ export class Session {
   readonly #permissions: Permissions;
   readonly #audit: Audit;
   readonly #budget: Budget;
+  readonly #changes: Changes;
   readonly #calls: Calls;
   readonly #brake: Brake;
   readonly #output: OutputQueue;
@@ -93,6 +95,12 @@ export class Session {
     });
     this.#stopping = clock.newAbort();
     this.#budget = new Budget(limits);
+    this.#changes = new Changes(
+      () => policy.rules,
+      clock,
+      () => this.#toGuest(() => options.engine.event('{"event":"permissions.change","payload":null}')),
+    );
+    this.#budget.usedUp = () => this.#changes.note();
     this.#calls = new Calls(limits.inflight, options.seed !== null);
     this.#brake = new Brake(options.engine);
     this.#output = new OutputQueue(options.output, this.#brake);
@@ -120,13 +128,12 @@ export class Session {
       asking,
       budget: this.#budget,
       audit: this.#audit,
+      changes: this.#changes,
       clock,
       facts: this.#facts(),
     };
     this.#gate = new Gate(world);
-    this.#permissions = new Permissions(world, this.#gate.judge, () =>
-      options.engine.event('{"event":"permissions.change","payload":null}'),
-    );
+    this.#permissions = new Permissions(world, this.#gate.judge);
   }
 
   /** Runs to the end. Rejects never; closes nothing that it was given but the engine and the run's handles. */
@@ -155,6 +162,7 @@ export class Session {
     const { engine, flow } = this.#options;
     let end = first;
     this.#watch.stop();
+    this.#changes.stop();
     clearTimeout(this.#wake);
     engine.kill();
     this.#stopping.abort(overReason());
@@ -321,9 +329,10 @@ export class Session {
     return {
       limits: { body: this.#options.limits.body },
       opener: this.#options.opener,
-      query: (kind, need) => this.#permissions.query(kind, need),
-      request: (kind, need, reason) => this.#permissions.request(kind, need, reason),
-      revoke: (kind, need) => this.#permissions.revoke(kind, need),
+      query: (asked) => this.#permissions.query(asked),
+      request: (asked, reason) => this.#permissions.request(asked, reason),
+      revoke: (asked) => this.#permissions.revoke(asked),
+      listen: (on) => this.#changes.listen(on),
       setExitCode: (code) => {
         this.#exitCode = code;
       },
@@ -335,9 +344,3 @@ export class Session {
 
 /** A call on something that is open already must never wait behind calls that wait for it. */
 const usesHandle = (args: unknown): boolean => typeof args === "object" && args !== null && "handle" in args;
-
-const auditFailed = (error: SbxError): boolean =>
-  error.code === "E_UNAVAILABLE" && error.message.startsWith("the audit ");
-
-const asSbxError = (error: unknown): SbxError =>
-  isSbxError(error) ? error : fail("E_INTERNAL", "a defect in sbx itself", { cause: error });

@@ -1,5 +1,5 @@
 /** What a guest is told, and that it fits into one message, whatever of the guest's own words it repeats. */
-import { fail, type SbxError } from "./core/errors.ts";
+import { fail, isSbxError, type SbxError } from "./core/errors.ts";
 import type { AbortSignalLike } from "./core/powers.ts";
 import { fitsFrame } from "./engine/channel.ts";
 import type { Result } from "./gate/gate.ts";
@@ -33,3 +33,10 @@ export function endOf(signal: AbortSignalLike): Promise<never> {
     else signal.addEventListener("abort", end, { once: true });
   });
 }
+
+/** Nothing may happen that cannot be recorded: this ends the run. */
+export const auditFailed = (error: SbxError): boolean =>
+  error.code === "E_UNAVAILABLE" && error.message.startsWith("the audit ");
+
+export const asSbxError = (error: unknown): SbxError =>
+  isSbxError(error) ? error : fail("E_INTERNAL", "a defect in sbx itself", { cause: error });

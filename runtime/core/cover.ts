@@ -24,7 +24,8 @@ export const within = (path: string, scope: string): boolean =>
 const fold = (path: string, foldCase: boolean): string =>
   foldCase ? path.normalize("NFKD").toUpperCase().toLowerCase() : path;
 
-/** `ops=`: no list means every operation. */
+/** `ops=`: no list means every operation. Without names no operation in particular is meant: then only what is granted for all of them
+ *  opens, and what is denied for one of them closes. */
 const operationFits = (grant: Grant, names: readonly string[]): boolean =>
   grant.options.ops === undefined || grant.options.ops.some((op) => names.includes(op));
 
@@ -108,7 +109,7 @@ export const nameFits = (pattern: string, name: string): boolean =>
 
 /** A deny, an ignore or a label speaks about the target: any form of it, or (for `tree` and `arrives`) anything below it. */
 export function closes(grant: Grant, target: Target, names: readonly string[], places: Places): boolean {
-  if (grant.kind !== target.kind || !operationFits(grant, names)) return false;
+  if (grant.kind !== target.kind || (names.length > 0 && !operationFits(grant, names))) return false;
   if (grant.scope === null) return true;
   switch (target.kind) {
     case "read":

@@ -4,7 +4,9 @@ import type { GovernedNeed } from "./capability.ts";
 import { fail } from "./errors.ts";
 import { s } from "./schema.ts";
 
-export const states = ["granted", "denied", "prompt"] as const;
+const states = ["granted", "denied", "prompt"] as const;
+
+export const standingShape = s.object({ state: s.oneOf(...states), partial: s.bool() });
 
 const text = s.optional(s.text(32_768));
 
@@ -28,6 +30,26 @@ export interface Descriptor {
   readonly set?: string | undefined;
   readonly field?: string | undefined;
   readonly function?: string | undefined;
+}
+
+/** What a descriptor asks about, and what it leaves open. */
+export interface Asked {
+  readonly kind: Descriptor["name"];
+  /** null: everything of the kind. */
+  readonly need: GovernedNeed | null;
+  readonly anyPort: boolean;
+  readonly anyMethod: boolean;
+}
+
+/** @throws E_INVALID */
+export function askedOf(descriptor: Descriptor): Asked {
+  const { name, host = "", method } = descriptor;
+  return {
+    kind: name,
+    need: needOf(descriptor),
+    anyPort: !isUrl(host) && !hasPort(host),
+    anyMethod: method === undefined,
+  };
 }
 
 /** null: everything of the kind. @throws E_INVALID */
@@ -67,4 +89,7 @@ function checkedPath(path: string): string {
 
 /** `host`, `host:port`, or a URL. A bare host means what a secure request to it would need. */
 const urlOf = (host: string): string =>
-  /^[a-z][a-z0-9+.-]*:\/\//i.test(host) ? host : /:\d+$/.test(host) ? `http://${host}/` : `https://${host}/`;
+  isUrl(host) ? host : hasPort(host) ? `http://${host}/` : `https://${host}/`;
+
+const isUrl = (host: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(host);
+const hasPort = (host: string): boolean => /:\d+$/.test(host);

@@ -94,6 +94,11 @@ export class Asking {
     return this.#options.consent !== null;
   }
 
+  /** Would somebody be asked this now? */
+  would(target: Target, scopes: readonly Grant[]): boolean {
+    return this.#silent(keyOf(target, scopes)) === undefined;
+  }
+
   /** Why nobody would be asked now, or undefined. */
   #silent(key: string): string | undefined {
     if (this.#options.consent === null) return "nobody can be asked";
@@ -104,7 +109,7 @@ export class Asking {
   }
 
   settle(target: Target, scopes: readonly Grant[], more: More): Promise<Settled> {
-    const key = `${target.kind} ${scopes[0] ? printGrant(scopes[0]) : printTarget(target)}`;
+    const key = keyOf(target, scopes);
     const open = this.#open.get(key);
     if (open)
       return open.then((settled) =>
@@ -185,6 +190,10 @@ export class Asking {
     return { kind: "refused" };
   }
 }
+
+/** Questions with the same key are one question. */
+const keyOf = (target: Target, scopes: readonly Grant[]): string =>
+  `${target.kind} ${scopes[0] ? printGrant(scopes[0]) : printTarget(target)}`;
 
 const verbs: Record<Kind, string> = {
   read: "read",

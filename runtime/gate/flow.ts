@@ -1,12 +1,12 @@
 /** Information flow (FLOW.md): which labels a run carries, which a source raises, and which sinks they close. Raising happens before
  *  the source is touched and cancels every registered operation whose sink it closes. Knows nothing of content. */
-import { printTarget, type Target } from "../core/capability.ts";
+import { type Kind, printTarget, type Target } from "../core/capability.ts";
 import { closes, opens, type Places } from "../core/cover.ts";
 import { fail, type SbxError } from "../core/errors.ts";
 import { type Grant, type GrantContext, parseGrant, printGrant } from "../core/grant.ts";
 import { fresh, type Labels, printLabels, uncleared } from "../core/labels.ts";
 import { placeOf } from "../core/places.ts";
-import { grantFor } from "./policy.ts";
+import { grantFor, type Share } from "./policy.ts";
 
 /** A source that carries a label, or a sink that may receive some. */
 export interface LabelRule {
@@ -113,6 +113,16 @@ export class Flow {
     if (carried.size === 0) return;
     const closed = uncleared(carried, this.#clearance(sink));
     if (closed.length) throw this.#refusal(sink, closed);
+  }
+
+  /** How many sinks of a kind are closed for what the run carries? */
+  closes(kind: Kind): Share {
+    if (this.#labels.size === 0 || kind === "read" || kind === "env") return "nothing";
+    const cleared = this.#rules.clear.filter(({ sink }) => typeof sink !== "string" && sink.kind === kind);
+    if (cleared.length === 0) return "everything";
+    const bare = cleared.filter(({ sink }) => typeof sink !== "string" && sink.scope === null);
+    const open = new Set(bare.flatMap(({ labels }) => labels));
+    return uncleared(this.#labels, open).length === 0 ? "nothing" : "something";
   }
 
   /** Registers something outgoing; the result ends the registration. */

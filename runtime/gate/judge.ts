@@ -17,6 +17,8 @@ import type { GateWorld } from "./world.ts";
 export class Judge implements LeaseHost {
   readonly #world: GateWorld;
   readonly #handles: Handles;
+  /** What acts under a grant now, be it an operation or something open. */
+  readonly #leases = new Set<LiveLease>();
 
   constructor(world: GateWorld, handles: Handles) {
     this.#world = world;
@@ -37,6 +39,11 @@ export class Judge implements LeaseHost {
     const source = this.#world.sources[kind];
     if (!source) throw fail("E_UNAVAILABLE", `this run has nothing that answers ${kind}`);
     return source as PowerSource<GovernedNeed, unknown>;
+  }
+
+  /** Is there anything behind this kind in this run? */
+  answers(kind: Kind): boolean {
+    return this.#world.sources[kind] !== undefined;
   }
 
   async resolve(key: string, need: GovernedNeed, operation: string, names: readonly string[]): Promise<Seat> {
@@ -115,6 +122,7 @@ export class Judge implements LeaseHost {
       ...(reason === undefined ? {} : { reason }),
       open: () => seat.lease.ended === undefined && this.#again(seat) === "open",
     });
+    this.#world.changes.note();
     switch (settled.kind) {
       case "granted":
         // The answer is one more rule; the question is judged again, because meanwhile anything may have changed.
@@ -127,6 +135,7 @@ export class Judge implements LeaseHost {
         this.policy(seat);
         return this.consent(seat, site, reason);
       case "refused": {
+        this.rejudge(); // "never" is a new deny
         const code =
           errorTable[open.code].name === "LimitExceeded" ? denialCode[seat.target.kind] : open.code;
         throw this.#denied(seat, code, "answer: no", open.remedy, "asked-no", open.why);
@@ -152,8 +161,9 @@ export class Judge implements LeaseHost {
   /** Labels first, then the touch. */
   raise(reads: readonly Target[]): void {
     const raised = this.flow.raise(reads);
-    if (raised.length)
-      this.#world.audit.event("label", this.flow.raised.at(-1)?.by ?? "", `raised ${raised.join(", ")}`);
+    if (raised.length === 0) return;
+    this.#world.changes.note();
+    this.#world.audit.event("label", this.flow.raised.at(-1)?.by ?? "", `raised ${raised.join(", ")}`);
   }
 
   /** From here on the source may be touched. @throws when the audit cannot be written: then it is not touched */
@@ -280,27 +290,33 @@ export class Judge implements LeaseHost {
     }
   }
 
-  /** After a revocation: whatever is open and no longer granted ends. */
+  bound(lease: LiveLease): void {
+    this.#leases.add(lease);
+  }
+
+  over(lease: LiveLease): void {
+    this.#leases.delete(lease);
+  }
+
+  expired(lease: LiveLease): void {
+    this.#recheck(lease);
+  }
+
+  /** After a revocation or a new deny: whatever is open or under way and no longer granted ends. */
   rejudge(): void {
-    for (const record of this.#handles)
-      for (const lease of record.leases) {
-        const decision = this.#world.policy.judge(
-          lease.target,
-          lease.names,
-          this.#world.clock.now(),
-          lease.rule,
-        );
-        if (decision.kind === "granted") lease.bind(decision);
-        else
-          lease.end(
-            denial(
-              lease.target,
-              "E_REVOKED",
-              remedyFor(lease.target, "person"),
-              remedyFor(lease.target, "plugin"),
-            ),
-          );
-      }
+    for (const lease of [...this.#leases]) this.#recheck(lease);
+    this.#world.changes.note();
+  }
+
+  #recheck(lease: LiveLease): void {
+    const { policy, clock } = this.#world;
+    const { target, names } = lease;
+    const decision = policy.judge(target, names, clock.now(), lease.rule);
+    if (decision.kind === "granted") return lease.bind(decision);
+    if (decision.kind === "ignored") return lease.end(fail("E_REVOKED", "the grant was revoked"));
+    const told = toldRemedy(policy, target, names, decision.remedy);
+    const why = decision.kind === "open" ? decision.why : undefined;
+    lease.end(denial(target, decision.code, decision.remedy, told, undefined, why));
   }
 
   #denied(

@@ -16,6 +16,11 @@ export interface LeaseHost {
   admit(target: Target, lease: LiveLease): Promise<void>;
   obtain(need: GovernedNeed, lease: LiveLease): Promise<{ target: Target; lease: LiveLease }>;
   permits(target: Target, lease: LiveLease, bytes: number): boolean;
+  /** From now on it must be told when what granted it ends. */
+  bound(lease: LiveLease): void;
+  over(lease: LiveLease): void;
+  /** Its grant has expired: it goes on under another one or ends. */
+  expired(lease: LiveLease): void;
 }
 
 export class LiveLease implements Lease {
@@ -56,14 +61,13 @@ export class LiveLease implements Lease {
   /** Binds to the rule that granted it; the rule's end is the lease's end. */
   bind(decision: Decision & { kind: "granted" }): void {
     this.rule = decision.rule;
+    if (!this.#ended) this.#host.bound(this);
     this.#expiry?.();
     this.#expiry = undefined;
     const lasts = this.rule?.grant.options.for;
     if (!this.rule || lasts === undefined) return;
     const rest = this.rule.madeAt + lasts - this.#host.clock.now();
-    this.#expiry = this.#host.clock.after(Math.max(0, rest), () =>
-      this.end(fail("E_EXPIRED", "the grant has expired")),
-    );
+    this.#expiry = this.#host.clock.after(Math.max(0, rest), () => this.#host.expired(this));
   }
 
   get signal(): AbortSignalLike {
@@ -128,6 +132,7 @@ export class LiveLease implements Lease {
   end(reason: SbxError): void {
     if (this.#ended) return;
     this.#ended = reason;
+    this.#host.over(this);
     this.#unregister?.();
     this.#expiry?.();
     this.#abort?.abort(reason);

@@ -46,6 +46,8 @@ export class Budget {
   /** Bytes by kind and direction, for the report. */
   traffic = 0;
   output = 0;
+  /** Called when a grant was used up just now. */
+  usedUp: () => void = () => undefined;
   /** Two of the largest answers at once. */
   readonly room: Room;
 
@@ -64,6 +66,7 @@ export class Budget {
       throw fail("E_LIMIT_CALLS", `${rule.from} is used up`);
     if (opening) rule.uses += 1;
     rule.calls += 1;
+    if (state === "valid" && stateOf(rule, now) === "used") this.usedUp();
   }
 
   /** Bytes under a rule, before they are handed on. @throws E_LIMIT_BYTES */
@@ -75,6 +78,7 @@ export class Budget {
           remedy: `a larger maxBytes= (now ${printSize(most)})`,
         });
       rule.bytes += bytes;
+      if (bytes > 0 && rule.bytes === most) this.usedUp();
     }
     if (kind !== "net") return;
     if (this.traffic + bytes > this.limits.traffic)

@@ -1,32 +1,36 @@
-/** What a plugin may learn and ask about its own permissions. Honest: a state says what the operation would meet, closed sinks
- *  included. Asking goes through the same judge and the same budget as the operation itself. */
-import type { GovernedNeed, Kind, Target } from "../core/capability.ts";
+/** What a plugin may learn and ask about its own permissions. Honest: "granted" is never said where the operation would be denied, closed
+ *  sinks included, and what a grant leaves out inside of what was asked about makes it partial. Known exceptions are what only the
+ *  operation itself finds out: the addresses of a name, where a redirect leads, what has changed since. Asking goes through the same
+ *  judge and the same budget as the operation itself. */
+import type { GovernedNeed, Kind, NetTarget, PathTarget, Target } from "../core/capability.ts";
 import { closes } from "../core/cover.ts";
+import type { Asked } from "../core/descriptor.ts";
 import { fail, isSbxError } from "../core/errors.ts";
-import type { PermissionState } from "../op.ts";
+import { coversWhole, touchesPart } from "../core/whole.ts";
+import type { PermissionStanding, PermissionState } from "../op.ts";
 import type { Judge } from "./judge.ts";
-import { stateOf } from "./policy.ts";
+import { type Rule, scopesFor, stateOf } from "./policy.ts";
 import type { Seat } from "./seat.ts";
 import type { GateWorld } from "./world.ts";
 
 export class Permissions {
   readonly #world: GateWorld;
   readonly #judge: Judge;
-  readonly #changed: () => void;
 
-  constructor(world: GateWorld, judge: Judge, changed: () => void) {
+  constructor(world: GateWorld, judge: Judge) {
     this.#world = world;
     this.#judge = judge;
-    this.#changed = changed;
   }
 
-  async query(kind: Kind, need: GovernedNeed | null): Promise<PermissionState> {
-    if (need === null) return this.#wholeKind(kind);
-    return this.#with("query", need, async (seat) => this.#state(seat.target));
+  async query(asked: Asked): Promise<PermissionStanding> {
+    const { kind, need } = asked;
+    if (need === null || !this.#judge.answers(kind)) return this.#wholeKind(kind);
+    return this.#with("query", need, (seat) => this.#standing(seat.target, asked));
   }
 
-  async request(kind: Kind, need: GovernedNeed | null, reason: string | undefined): Promise<PermissionState> {
-    if (need === null) return this.#wholeKind(kind);
+  async request(asked: Asked, reason: string | undefined): Promise<PermissionStanding> {
+    const { kind, need } = asked;
+    if (need === null || !this.#judge.answers(kind)) return this.#wholeKind(kind);
     return this.#with("request", need, async (seat) => {
       try {
         this.#judge.policy(seat);
@@ -36,28 +40,37 @@ export class Permissions {
       } catch (error) {
         if (!isSbxError(error) || error.code === "E_UNAVAILABLE") throw error;
       }
-      this.#changed();
-      return this.#state(seat.target);
+      return this.#standing(seat.target, asked);
     });
   }
 
-  /** Gives back every grant that covers it or lies inside it; what is open under them ends. */
-  async revoke(kind: Kind, need: GovernedNeed | null): Promise<PermissionState> {
-    if (need === null) {
+  /** Every grant that covers it or lies inside it; what acts under them ends. */
+  async revoke(asked: Asked): Promise<PermissionStanding> {
+    const { kind, need } = asked;
+    if (need === null || !this.#judge.answers(kind)) {
       this.#drop(kind, () => true, kind);
       return this.#wholeKind(kind);
     }
     return this.#with("revoke", need, async (seat) => {
       const { target } = seat;
-      const whole = target.kind === "read" || target.kind === "write" ? { ...target, tree: true } : target;
-      this.#drop(kind, (rule) => closes(rule, whole, [], this.#world.policy.places), target.words);
-      return this.#state(target);
+      const whole = isPath(target) ? { ...target, tree: true } : target;
+      const { places } = this.#world.policy;
+      this.#drop(
+        kind,
+        ({ grant }) =>
+          closes(grant, whole, [], places) ||
+          (target.kind === "net" &&
+            grant.scope?.kind === "net" &&
+            touchesPart(grant.scope.net, target, asked)),
+        target.words,
+      );
+      return this.#standing(target, asked);
     });
   }
 
-  #drop(kind: Kind, covered: (grant: Parameters<typeof closes>[0]) => boolean, resource: string): void {
+  #drop(kind: Kind, covered: (rule: Rule) => boolean, resource: string): void {
     const rules = this.#world.policy.rules.filter(
-      ({ grant }) => grant.effect === "allow" && grant.kind === kind && covered(grant),
+      (rule) => rule.grant.effect === "allow" && rule.grant.kind === kind && !rule.revoked && covered(rule),
     );
     for (const rule of rules) rule.revoked = true;
     this.#world.audit.event(
@@ -68,32 +81,98 @@ export class Permissions {
         : "nothing to give back",
     );
     this.#judge.rejudge();
-    this.#changed();
+  }
+
+  async #standing(target: Target, asked: Asked): Promise<PermissionStanding> {
+    const state = this.#state(target);
+    return state === "granted" && (await this.#isPartial(target, asked)) ? partly : whole[state];
   }
 
   #state(target: Target): PermissionState {
-    const decision = this.#world.policy.judge(target, [], this.#world.clock.now());
+    const { policy, clock, flow, asking } = this.#world;
+    const decision = policy.judge(target, [], clock.now());
     if (decision.kind === "denied" || decision.kind === "ignored") return "denied";
+    // The plugin's own store is one thing, for reading and for writing.
+    const sink: Target =
+      target.kind === "data" && target.dataset === "kv" ? { ...target, access: "write" } : target;
     try {
-      this.#world.flow.check(target, []);
+      flow.check(sink, []);
     } catch {
       return "denied";
     }
     if (decision.kind === "granted") return "granted";
-    return this.#world.asking.possible ? "prompt" : "denied";
+    return asking.would(target, scopesFor(target)) ? "prompt" : "denied";
   }
 
-  #wholeKind(kind: Kind): PermissionState {
-    const { policy, clock, asking } = this.#world;
-    const bare = policy.rules.filter(({ grant }) => grant.kind === kind && grant.scope === null);
-    if (bare.some(({ grant, revoked }) => grant.effect === "deny" && !revoked)) return "denied";
-    if (bare.some((rule) => rule.grant.effect === "allow" && stateOf(rule, clock.now()) === "valid"))
-      return "granted";
-    return asking.possible ? "prompt" : "denied";
+  /** Would something of what was asked about be denied, below it or by another operation? */
+  async #isPartial(target: Target, asked: Asked): Promise<boolean> {
+    switch (target.kind) {
+      case "read":
+      case "write":
+        return this.#isPartialPath(target, asked);
+      case "net":
+        return this.#isPartialNet(target, asked);
+      case "data":
+        return target.dataset !== "kv"; // its fields have rules of their own
+      case "env":
+      case "host":
+        return false;
+      default:
+        return target satisfies never;
+    }
   }
 
-  async #with<T>(asked: string, need: GovernedNeed, work: (seat: Seat) => Promise<T>): Promise<T> {
-    const seat = await this.#judge.resolve("", need, `permissions.${asked}`, []);
+  /** A removal or a move concerns the entry itself and all that is below it. */
+  async #isPartialPath(target: PathTarget, { need }: Asked): Promise<boolean> {
+    const { policy, clock } = this.#world;
+    const granted = (seen: Target): boolean => policy.judge(seen, [], clock.now()).kind === "granted";
+    if (!granted({ ...target, tree: true }) || need?.kind !== target.kind) return true;
+    return this.#with(
+      "query",
+      { ...need, entry: true, tree: true },
+      async ({ target: entry }) => !granted(entry),
+    );
+  }
+
+  #isPartialNet(target: NetTarget, asked: Asked): boolean {
+    const { policy, clock, flow } = this.#world;
+    const rules = policy.rules.filter(({ grant, revoked }) => grant.kind === "net" && !revoked);
+    const scopeOf = ({ grant: { scope } }: Rule) => (scope?.kind === "net" ? scope.net : null);
+    if (flow.labels.size > 0 || policy.narrows("net") !== "nothing") return true;
+    if (rules.some((rule) => rule.grant.effect !== "allow" && touchesPart(scopeOf(rule), target, asked)))
+      return true;
+    return !rules.some(
+      (rule) =>
+        rule.grant.effect === "allow" &&
+        rule.grant.options.ops === undefined &&
+        stateOf(rule, clock.now()) === "valid" &&
+        coversWhole(scopeOf(rule), target, asked, rule.grant.options.local === true),
+    );
+  }
+
+  #wholeKind(kind: Kind): PermissionStanding {
+    if (!this.#judge.answers(kind)) return whole.denied;
+    const { policy, clock, asking, flow } = this.#world;
+    const rules = policy.rules.filter(({ grant, revoked }) => grant.kind === kind && !revoked);
+    const closing = rules.filter(({ grant }) => grant.effect !== "allow");
+    const narrowed = policy.narrows(kind);
+    const sinks = flow.closes(kind);
+    if (closing.some(({ grant }) => grant.effect === "deny" && grant.scope === null)) return whole.denied;
+    if (narrowed === "everything" || sinks === "everything") return whole.denied;
+    const bare = rules.some(
+      (rule) =>
+        rule.grant.effect === "allow" &&
+        rule.grant.scope === null &&
+        rule.grant.options.ops === undefined &&
+        stateOf(rule, clock.now()) === "valid",
+    );
+    if (!bare) return asking.possible ? whole.prompt : whole.denied;
+    const partial = mustName[kind] || closing.length > 0 || narrowed !== "nothing" || sinks !== "nothing";
+    return partial ? partly : whole.granted;
+  }
+
+  async #with<T>(operation: string, need: GovernedNeed, work: (seat: Seat) => T | Promise<T>): Promise<T> {
+    const seat = await this.#judge.resolve("", need, `permissions.${operation}`, []);
     try {
       return await work(seat);
     } finally {
@@ -102,3 +181,22 @@ export class Permissions {
     }
   }
 }
+
+const whole = {
+  granted: { state: "granted", partial: false },
+  denied: { state: "denied", partial: false },
+  prompt: { state: "prompt", partial: false },
+} as const;
+const partly = { state: "granted", partial: true } as const;
+
+const isPath = (target: Target): target is PathTarget => target.kind === "read" || target.kind === "write";
+
+/** A bare grant leaves something of the kind out: secrets, what the system runs, special files; local addresses; labelled fields. */
+const mustName: Readonly<Record<Kind, boolean>> = {
+  read: true,
+  write: true,
+  net: true,
+  data: true,
+  env: false,
+  host: false,
+};

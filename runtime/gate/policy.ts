@@ -37,6 +37,8 @@ export interface Protected {
   readonly what: string;
 }
 
+export type Share = "nothing" | "something" | "everything";
+
 export const denialCode: Record<Kind, ErrorCode> = {
   read: "E_READ",
   write: "E_WRITE",
@@ -97,6 +99,20 @@ export class Policy {
         remedy: "outside what the policy or the manifest allows at all",
       };
     return this.#opened(target, names, now, held);
+  }
+
+  /** How much of a kind do the ceilings leave out? */
+  narrows(kind: Kind): Share {
+    const narrowed = this.#ceilings.map((ceiling): Share => {
+      const grants = ceiling.filter((grant) => grant.kind === kind);
+      const bare = grants.some(({ scope, options }) => scope === null && options.ops === undefined);
+      return grants.length === 0 ? "everything" : bare ? "nothing" : "something";
+    });
+    return (
+      narrowed.find((share) => share === "everything") ??
+      narrowed.find((share) => share === "something") ??
+      "nothing"
+    );
   }
 
   /** Is there a bare `--ignore-KIND`, which answers what would be denied with "not there"? */

@@ -3,6 +3,7 @@ import type { GovernedNeed, Kind } from "../core/capability.ts";
 import type { PowerSource } from "../core/powers.ts";
 import type { RunFacts } from "../op.ts";
 import type { Audit } from "./audit.ts";
+import type { Changes } from "./changes.ts";
 import type { Clock } from "./clock.ts";
 import type { Asking } from "./consent.ts";
 import type { Flow } from "./flow.ts";
@@ -18,6 +19,7 @@ export interface GateWorld {
   readonly asking: Asking;
   readonly budget: Budget;
   readonly audit: Audit;
+  readonly changes: Changes;
   readonly clock: Clock;
   readonly facts: RunFacts;
 }

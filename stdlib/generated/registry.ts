@@ -41,6 +41,7 @@ const loaders: { readonly [name: string]: () => Promise<Loaded> } = {
   "net.openBody": () => import("../net/openBody.ts") as Promise<unknown> as Promise<Loaded>,
   "net.readBody": () => import("../net/readBody.ts") as Promise<unknown> as Promise<Loaded>,
   "net.writeBody": () => import("../net/writeBody.ts") as Promise<unknown> as Promise<Loaded>,
+  "permissions.listen": () => import("../permissions/listen.ts") as Promise<unknown> as Promise<Loaded>,
   "permissions.query": () => import("../permissions/query.ts") as Promise<unknown> as Promise<Loaded>,
   "permissions.request": () => import("../permissions/request.ts") as Promise<unknown> as Promise<Loaded>,
   "permissions.revoke": () => import("../permissions/revoke.ts") as Promise<unknown> as Promise<Loaded>,

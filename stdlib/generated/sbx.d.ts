@@ -189,9 +189,11 @@ declare module "sbx:net" {
 /** `sbx:permissions`: how things stand, asking before something is needed, and giving back. In the words of Deno's `Deno.permissions`. */
 declare module "sbx:permissions" {
   export type PermissionState = "granted" | "denied" | "prompt";
+  /** What a permission is about. Without more than its name: everything of the kind. A host without a port means every port of it, and
+   *  without a method every method. */
   export type PermissionDescriptor = {
       readonly name: "read" | "write";
-      readonly path?: string;
+      readonly path?: string | URL;
   } | {
       readonly name: "net";
       readonly host?: string;
@@ -211,12 +213,18 @@ declare module "sbx:permissions" {
   export interface RequestOptions {
       readonly reason?: string;
   }
-  /** How a permission stood when it was asked about; `state` follows changes while `onchange` is set. */
-  export class PermissionStatus {
+  /** How a permission stood when it was asked about. While `onchange` is set or somebody listens for "change", it follows what happens: an
+   *  answer, a revocation, a grant that expires or is used up, a label that closes a sink. Listening does not keep the run alive. */
+  export class PermissionStatus extends EventTarget {
+      private constructor();
       get name(): PermissionDescriptor["name"];
       get state(): PermissionState;
-      get onchange(): ((this: PermissionStatus) => void) | null;
-      set onchange(listener: ((this: PermissionStatus) => void) | null);
+      /** Granted, but something of what was asked about would be denied: below a folder, on another port, by another method. */
+      get partial(): boolean;
+      get onchange(): ((this: PermissionStatus, event: Event) => unknown) | null;
+      set onchange(listener: ((this: PermissionStatus, event: Event) => unknown) | null);
+      addEventListener(...args: Parameters<EventTarget["addEventListener"]>): void;
+      removeEventListener(...args: Parameters<EventTarget["removeEventListener"]>): void;
   }
   export const permissions: {
       /** What would happen, without asking anybody. */

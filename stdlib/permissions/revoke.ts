@@ -1,11 +1,11 @@
-import { defineOp, descriptorShape, needOf, s, states } from "../../runtime/op.ts";
+import { askedOf, defineOp, descriptorShape, standingShape } from "../../runtime/op.ts";
 
 export default defineOp({
   summary: "Gives back every grant that covers something or lies inside it; what is open under them ends.",
   args: { ...descriptorShape },
-  result: s.oneOf(...states),
+  result: standingShape,
   needs: () => ({}),
-  run: (descriptor, _, cx) => cx.run.revoke(descriptor.name, needOf(descriptor)),
+  run: (descriptor, _, cx) => cx.run.revoke(askedOf(descriptor)),
   examples: [
     {
       call: 'permissions.revoke({ name: "read", path: "notes.md" }).then((status) => status.state)',

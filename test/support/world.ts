@@ -10,6 +10,7 @@ import { type Effect, type Grant, parseGrant } from "../../runtime/core/grant.ts
 import { autorunPlaces, secretPlaces } from "../../runtime/core/places.ts";
 import type { FileOpener, KvChange, PowerSource, StorePower } from "../../runtime/core/powers.ts";
 import { Audit, type AuditRecord, type AuditSink } from "../../runtime/gate/audit.ts";
+import { Changes } from "../../runtime/gate/changes.ts";
 import type { Clock } from "../../runtime/gate/clock.ts";
 import {
   type Answer,
@@ -25,7 +26,7 @@ import { Budget, defaultLimits, type RunLimits } from "../../runtime/gate/limits
 import { Permissions } from "../../runtime/gate/permissions.ts";
 import { Policy, type Protected } from "../../runtime/gate/policy.ts";
 import type { GateWorld, Sources } from "../../runtime/gate/world.ts";
-import type { Operation, RunFacts } from "../../runtime/op.ts";
+import type { Operation, PermissionStanding, RunFacts } from "../../runtime/op.ts";
 import { environment } from "../../runtime/powers/env.ts";
 import { files } from "../../runtime/powers/files/files.ts";
 import { type FakeNode, FakeTree } from "./fakeFiles.ts";
@@ -277,6 +278,14 @@ export class World {
       env: environment(options.env ?? {}) as PowerSource<EnvNeed, unknown>,
       data: this.store,
     };
+    const changes = new Changes(
+      () => this.policy.rules,
+      this.clock,
+      () => {
+        this.changes += 1;
+      },
+    );
+    this.budget.usedUp = () => changes.note();
     const world: GateWorld = {
       sources: this.sources,
       policy: this.policy,
@@ -284,13 +293,12 @@ export class World {
       asking: this.asking,
       budget: this.budget,
       audit: new Audit(this.sink, subject, this.clock, () => this.flow.labels),
+      changes,
       clock: this.clock,
-      facts: this.#facts(),
+      facts: this.#facts(changes),
     };
     this.gate = new Gate(world);
-    this.permissions = new Permissions(world, this.gate.judge, () => {
-      this.changes += 1;
-    });
+    this.permissions = new Permissions(world, this.gate.judge);
   }
 
   /** Links of a path scope followed once, as at the start of a run. */
@@ -331,13 +339,14 @@ export class World {
     );
   }
 
-  #facts(): RunFacts {
+  #facts(changes: Changes): RunFacts {
     return {
       limits: { body: this.budget.limits.body },
       opener: this.#opener,
-      query: (kind, need) => this.permissions.query(kind, need),
-      request: (kind, need, reason) => this.permissions.request(kind, need, reason),
-      revoke: (kind, need) => this.permissions.revoke(kind, need),
+      query: (asked) => this.permissions.query(asked),
+      request: (asked, reason) => this.permissions.request(asked, reason),
+      revoke: (asked) => this.permissions.revoke(asked),
+      listen: (on) => changes.listen(on),
       setExitCode: (code) => {
         this.exitCode = code;
       },
@@ -377,6 +386,14 @@ export class World {
     } catch (error) {
       return codeOf(error);
     }
+  }
+
+  /** How it stands, after it was asked about, asked for or given back; "granted in part" when something of it is left out. */
+  async standing(asked: "query" | "request" | "revoke", args: object): Promise<unknown> {
+    const answer = await this.attempt(`permissions.${asked}`, args);
+    if (typeof answer === "string") return answer;
+    const { state, partial } = answer as PermissionStanding;
+    return partial ? `${state} in part` : state;
   }
 
   /** The file's text, or the code with which reading failed. */

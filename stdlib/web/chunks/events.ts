@@ -19,4 +19,10 @@ dispatchUncaughtWith((error, kind, promise) => {
 
 export { AbortController, AbortSignal, addAlgorithm, anyOf, isAbortSignal } from "../events/abort.ts";
 export { CustomEvent, ErrorEvent, Event, PromiseRejectionEvent } from "../events/event.ts";
-export { addEventListener, dispatchEvent, EventTarget, removeEventListener } from "../events/target.ts";
+export {
+  addEventListener,
+  dispatchEvent,
+  EventTarget,
+  removeEventListener,
+  setHandler,
+} from "../events/target.ts";

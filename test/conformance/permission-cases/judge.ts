@@ -2,7 +2,7 @@
  *  standard, names with the address that they would have. */
 import { grantContext, resolveGrant } from "../../../cli/compose/grants.ts";
 import type { GovernedNeed, NetTarget, PathTarget, Target } from "../../../runtime/core/capability.ts";
-import { needOf } from "../../../runtime/core/descriptor.ts";
+import { askedOf, needOf } from "../../../runtime/core/descriptor.ts";
 import { isSbxError } from "../../../runtime/core/errors.ts";
 import { type Effect, type Grant, parseGrant } from "../../../runtime/core/grant.ts";
 import { windows } from "../../../runtime/core/path.ts";
@@ -71,7 +71,7 @@ function grants(flag: string, { platform }: Case, root: string): Grant[] {
 
 async function wholeKind(one: Case): Promise<Verdict> {
   const world = new World({ grants: one.granted, answers: [] });
-  return world.permissions.query(one.kind, needOf({ name: one.kind }));
+  return (await world.permissions.query(askedOf({ name: one.kind }))).state;
 }
 
 async function targets(one: Case, request: string, root: string): Promise<Target[]> {

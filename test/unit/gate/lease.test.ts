@@ -4,7 +4,7 @@ import type { Target } from "../../../runtime/core/capability.ts";
 import { fail } from "../../../runtime/core/errors.ts";
 import { LiveLease, overReason } from "../../../runtime/gate/lease.ts";
 import { Budget, defaultLimits } from "../../../runtime/gate/limits.ts";
-import { World, type WorldOptions } from "../../support/world.ts";
+import { World } from "../../support/world.ts";
 
 const files = { a: "AAAA", b: "BBBB", "sub/x": "X" };
 const turns = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -52,7 +52,7 @@ describe("giving back", () => {
   test("ends what is open under the grant, and the next use says so", async () => {
     const world = new World({ grants: ["--allow-read=."], files });
     const handle = await world.attempt("fs.open", { path: "a" });
-    expect(await world.attempt("permissions.revoke", { name: "read", path: "." })).toBe("denied");
+    expect(await world.standing("revoke", { name: "read", path: "." })).toBe("denied");
     expect(await world.outcome("fs.fileRead", { handle, size: 1 })).toBe("E_REVOKED");
     expect(await world.read("a")).toBe("E_REVOKED");
   });
@@ -62,7 +62,7 @@ describe("giving back", () => {
     const release = world.tree.hold("a");
     const slow = world.read("a");
     await turns();
-    await world.attempt("permissions.revoke", { name: "read" });
+    await world.standing("revoke", { name: "read" });
     release();
     expect(await slow).toBe("E_REVOKED");
   });
@@ -70,11 +70,11 @@ describe("giving back", () => {
   test("leaves alone what another grant covers", async () => {
     const world = new World({ grants: ["--allow-read=./sub", "--allow-read=."], files });
     const handle = await world.attempt("fs.open", { path: "a" });
-    await world.attempt("permissions.revoke", { name: "read", path: "sub" });
+    await world.standing("revoke", { name: "read", path: "sub" });
     expect(await world.outcome("fs.fileRead", { handle, size: 1 })).toBe("E_REVOKED");
     const other = new World({ grants: ["--allow-read=./a", "--allow-read=./sub"], files });
     const open = await other.attempt("fs.open", { path: "a" });
-    await other.attempt("permissions.revoke", { name: "read", path: "sub" });
+    await other.standing("revoke", { name: "read", path: "sub" });
     expect(await other.outcome("fs.fileRead", { handle: open, size: 1 })).toBe("ok");
   });
 });
@@ -82,7 +82,7 @@ describe("giving back", () => {
 test("giving back one of two grants goes on under the other", async () => {
   const world = new World({ grants: ["--allow-read=./sub", "--allow-read=./sub/x"], files });
   const handle = await world.attempt("fs.open", { path: "sub/x" });
-  await world.attempt("permissions.revoke", { name: "read", path: "sub/y" });
+  await world.standing("revoke", { name: "read", path: "sub/y" });
   expect(world.policy.rules.map(({ revoked }) => revoked)).toEqual([true, false]);
   expect(await world.outcome("fs.fileRead", { handle, size: 1 })).toBe("ok");
 });
@@ -255,136 +255,5 @@ test("the defaults are the contract's", () => {
     traffic: 100 * mb,
     kv: 16 * mb,
     prompts: 20,
-  });
-});
-
-const states: readonly { why: string; options: WorldOptions; args: object; is: string }[] = [
-  {
-    why: "granted",
-    options: { grants: ["--allow-read=."] },
-    args: { name: "read", path: "a" },
-    is: "granted",
-  },
-  {
-    why: "a prompt where somebody can be asked",
-    options: { answers: [] },
-    args: { name: "read", path: "a" },
-    is: "prompt",
-  },
-  { why: "denied where nobody can", options: {}, args: { name: "read", path: "a" }, is: "denied" },
-  {
-    why: "denied by a rule",
-    options: { grants: ["--allow-read=.", "--deny-read=./a"], answers: [] },
-    args: { name: "read", path: "a" },
-    is: "denied",
-  },
-  {
-    why: "denied when ignored",
-    options: { grants: ["--ignore-read=./a"], answers: [] },
-    args: { name: "read", path: "a" },
-    is: "denied",
-  },
-  {
-    why: "the whole kind granted",
-    options: { grants: ["--allow-env"] },
-    args: { name: "env" },
-    is: "granted",
-  },
-  {
-    why: "the whole kind not granted by a part",
-    options: { grants: ["--allow-env=A"] },
-    args: { name: "env" },
-    is: "denied",
-  },
-  {
-    why: "the whole kind denied",
-    options: { grants: ["--allow-env", "--deny-env"] },
-    args: { name: "env" },
-    is: "denied",
-  },
-  {
-    why: "a host",
-    options: { grants: ["--allow-net=a.example:443"] },
-    args: { name: "net", host: "a.example" },
-    is: "granted",
-  },
-  {
-    why: "another port of it",
-    options: { grants: ["--allow-net=a.example:443"] },
-    args: { name: "net", host: "a.example:80" },
-    is: "denied",
-  },
-];
-describe("a query says", () => {
-  test.each(states)("$why", async ({ options, args, is }) => {
-    const world = new World({ files, ...options });
-    expect(await world.attempt("permissions.query", args)).toBe(is);
-    expect(world.audit).toEqual([]);
-  });
-
-  test("denied for a sink that is closed", async () => {
-    const world = new World({
-      grants: ["--allow-read=.", "--allow-net=a.example"],
-      labels: { "read=./a": "personal" },
-      files,
-      answers: [],
-    });
-    expect(await world.attempt("permissions.query", { name: "net", host: "a.example" })).toBe("granted");
-    await world.read("a");
-    expect(await world.attempt("permissions.query", { name: "net", host: "a.example" })).toBe("denied");
-  });
-});
-
-describe("a request", () => {
-  const asks: readonly { why: string; options: WorldOptions; is: string; audit: string[] }[] = [
-    {
-      why: "asks, with the plugin's reason",
-      options: { answers: ["run"] },
-      is: "granted",
-      audit: ["permissions.request | /home/ana/project/a | asked-yes | granted"],
-    },
-    {
-      why: "is refused",
-      options: { answers: ["no"] },
-      is: "prompt",
-      audit: ["permissions.request | /home/ana/project/a | asked-no | E_READ"],
-    },
-    {
-      why: "asks nobody when it is granted",
-      options: { grants: ["--allow-read=."], answers: [] },
-      is: "granted",
-      audit: ["permissions.request | /home/ana/project/a | allowed | granted"],
-    },
-    {
-      why: "asks nobody when it is denied",
-      options: { grants: ["--deny-read"], answers: [] },
-      is: "denied",
-      audit: ["permissions.request | /home/ana/project/a | denied | E_READ"],
-    },
-  ];
-  test.each(asks)("$why", async ({ options, is, audit }) => {
-    const world = new World({ files, ...options });
-    expect(await world.attempt("permissions.request", { name: "read", path: "a", reason: "To read." })).toBe(
-      is,
-    );
-    expect(world.consent?.questions.map(({ reason }) => reason)).toEqual(
-      options.answers?.map(() => "To read."),
-    );
-    expect(world.audit).toEqual(audit);
-    expect(world.trace.filter((line) => line.startsWith("open"))).toEqual([]);
-  });
-
-  test("spends the same budget as the operation itself", async () => {
-    const world = new World({ files, answers: ["no", "no"] });
-    await world.attempt("permissions.request", { name: "read", path: "a" });
-    await world.attempt("permissions.request", { name: "read", path: "a" });
-    expect(await world.read("a")).toBe("E_READ");
-    expect(world.consent?.questions).toHaveLength(2);
-  });
-
-  test("answered for one time pays for one operation", async () => {
-    const world = new World({ files, answers: ["once", "no"] });
-    expect(await world.attempt("permissions.request", { name: "read", path: "a" })).toBe("granted");
-    expect([await world.read("a"), await world.read("a")]).toEqual(["AAAA", "E_READ"]);
   });
 });
