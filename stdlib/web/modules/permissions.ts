@@ -57,6 +57,7 @@ export class PermissionStatus extends EventTarget {
       const { state, partial } = (await call("permissions.query", plain(status.#descriptor)).catch(
         () => denied,
       )) as Standing;
+      if (!watched.has(status)) return;
       if (state === status.#state && partial === status.#partial) return;
       status.#state = state;
       status.#partial = partial;
