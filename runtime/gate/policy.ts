@@ -289,11 +289,11 @@ export function grantFor(target: Target, reader: "plugin" | "person" = "person")
       const written = reader === "plugin" ? target.words : target.canonical;
       return grant({ kind: target.kind, written, lexical: target.lexical, resolved: target.canonical });
     }
-    case "net":
-      return grant({
-        kind: "net",
-        net: { methods: null, host: scopeHost(target, reader), port: target.port, path: null },
-      });
+    case "net": {
+      const net = { methods: null, host: scopeHost(target, reader), port: target.port, path: null };
+      const named = grant({ kind: "net", net });
+      return opens(named, target, [], noPlaces) ? named : { ...named, options: { local: true } };
+    }
     case "data":
       return grant({
         kind: "data",
@@ -308,6 +308,8 @@ export function grantFor(target: Target, reader: "plugin" | "person" = "person")
       return target satisfies never;
   }
 }
+
+const noPlaces: Places = { secret: [], autorun: [], foldCase: false };
 
 /** The name, or the address it stands for when that is what was refused; a plugin never learns the address. */
 function scopeHost(target: NetTarget, reader: "plugin" | "person"): ScopeHost {

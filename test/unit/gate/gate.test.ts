@@ -511,6 +511,11 @@ describe("a denial", () => {
     expect(error.code).toBe("E_NET_LOCAL");
     expect(JSON.stringify(error.toGuest())).not.toContain("10.9.8.7");
     expect(error.details.person?.remedy).toContain("10.9.8.7");
+    const remedied = new World({
+      grants: [String(error.details.remedy)],
+      sites: { "in.example": { address: "10.9.8.7" } },
+    });
+    expect(await remedied.attempt("net.fetch", args)).toMatchObject({ status: 200 });
   });
 });
 

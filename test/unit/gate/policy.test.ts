@@ -450,7 +450,7 @@ const remedies: readonly { why: string; target: Target; plugin: string; person: 
     {
       why: "the address that was refused, for the person only",
       target: { ...site, address: "10.0.0.7" } as Target,
-      plugin: "--allow-net=a.example:443",
+      plugin: "--allow-net=a.example:443,local=yes",
       person: "--allow-net=10.0.0.7:443",
       scopes: ["net=10.0.0.7:443", "net=10.0.0.7"],
     },
