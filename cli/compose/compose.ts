@@ -14,7 +14,7 @@ import type { Session } from "../../runtime/session.ts";
 import type { CommandContext } from "../command.ts";
 import type { RunOptions } from "../flags.ts";
 import { PluginOutput } from "../pluginOutput.ts";
-import { formatWarning } from "../report.ts";
+import { formatHint, formatWarning } from "../report.ts";
 import { styleFor } from "../style.ts";
 import { clock } from "./clock.ts";
 import { sayEnd } from "./ending.ts";
@@ -23,7 +23,7 @@ import { cappedLimits, loadPolicies } from "./policies.ts";
 import { type Loaded, loadPlugin } from "./program.ts";
 import { writeReport } from "./reportFile.ts";
 import { protectedPlaces, recall, rulesInForce } from "./rules.ts";
-import { type RunReport, reportOf } from "./runReport.ts";
+import { type RunReport, reportOf, unusedWords } from "./runReport.ts";
 import { sessionFor } from "./world.ts";
 
 /** Runs one plugin from the command line. Gives the exit code; whatever is wrong before it starts is thrown. */
@@ -171,7 +171,12 @@ async function ended(
   await output.settle();
   if (!readerLeft) await sayEnd({ outcome, options, cx, loaded, policy });
   const report: RunReport = reportOf(outcome, policy, loaded, audit);
-  if (options.report !== undefined) writeReport(options.report, report);
+  if (options.report !== undefined) {
+    writeReport(options.report, report);
+    const idle = unusedWords(outcome, policy);
+    if (idle !== undefined && !options.quiet && !readerLeft)
+      await cx.err.write(formatHint(idle, styleFor(cx.err)));
+  }
   if (options.json) await cx.err.write(`${JSON.stringify(report)}\n`);
   return readerLeft ? 0 : outcome.exit;
 }

@@ -1,6 +1,6 @@
 /** `--report`: a run in numbers and names, for machines. Never payloads. */
-import { printGrant } from "../../runtime/core/grant.ts";
-import type { Policy } from "../../runtime/gate/policy.ts";
+import { printFlag, printGrant } from "../../runtime/core/grant.ts";
+import type { Policy, Rule } from "../../runtime/gate/policy.ts";
 import type { AuditFile } from "../../runtime/powers/own/auditFile.ts";
 import type { RunOutcome } from "../../runtime/session.ts";
 import type { Loaded } from "./program.ts";
@@ -10,7 +10,12 @@ export interface RunReport {
   readonly plugin: { readonly id: string; readonly version: string; readonly content: string };
   readonly exit: number;
   readonly error: { readonly name: string; readonly code?: string; readonly message: string } | null;
-  readonly grants: { readonly used: readonly string[]; readonly unused: readonly string[] };
+  readonly grants: {
+    readonly used: readonly string[];
+    readonly unused: readonly string[];
+    /** What was used, by grant. */
+    readonly counts: Readonly<Record<string, GrantCounts>>;
+  };
   readonly denials: readonly {
     readonly code: string;
     readonly kind?: string;
@@ -29,6 +34,14 @@ export interface RunReport {
   readonly audit: { readonly file: string; readonly head: string };
 }
 
+export interface GrantCounts {
+  /** Operations that opened something under it. */
+  readonly uses: number;
+  /** All operations, those on what was open included. */
+  readonly calls: number;
+  readonly bytes: number;
+}
+
 export function reportOf(outcome: RunOutcome, policy: Policy, loaded: Loaded, audit: AuditFile): RunReport {
   const allows = policy.rules.filter(({ grant }) => grant.effect === "allow");
   const names = (used: boolean): string[] => [
@@ -39,7 +52,7 @@ export function reportOf(outcome: RunOutcome, policy: Policy, loaded: Loaded, au
     plugin: { id: loaded.id, version: loaded.version, content: loaded.program.contentHash },
     exit: outcome.exit,
     error: errorOf(outcome),
-    grants: { used: names(true), unused: names(false) },
+    grants: { used: names(true), unused: names(false), counts: countsOf(allows) },
     denials: outcome.denials.map(({ code, details: { kind, resource, person } }) => ({
       code,
       ...(kind === undefined ? {} : { kind }),
@@ -59,6 +72,32 @@ export function reportOf(outcome: RunOutcome, policy: Policy, loaded: Loaded, au
     limits: { ...outcome.budget.limits },
     audit: { file: audit.path, head: audit.head },
   };
+}
+
+/** Rules of the same grant, from wherever they come, count as one. */
+function countsOf(allows: readonly Rule[]): Record<string, GrantCounts> {
+  const counts: Record<string, GrantCounts> = {};
+  for (const { grant, uses, calls, bytes } of allows) {
+    if (calls === 0) continue;
+    const name = printGrant(grant);
+    const so = counts[name] ?? { uses: 0, calls: 0, bytes: 0 };
+    counts[name] = { uses: so.uses + uses, calls: so.calls + calls, bytes: so.bytes + bytes };
+  }
+  return counts;
+}
+
+/** For a person who asked for a report: grants of this command and remembered answers that the run could have done without. Only a run
+ *  that ended well and was refused nothing shows what it needs. */
+export function unusedWords(outcome: RunOutcome, policy: Policy): string | undefined {
+  if (outcome.end.kind !== "done" || outcome.denials.length > 0) return undefined;
+  const idle = policy.rules.filter(({ grant, calls }) => grant.effect === "allow" && calls === 0);
+  const own = idle.filter(({ from }) => from.startsWith("-") || from.startsWith("remembered answer"));
+  const words = own.map(({ grant, from }) =>
+    from.startsWith("-") ? printFlag(grant) : `${printGrant(grant)} (${from})`,
+  );
+  const others = idle.length - own.length;
+  const all = [...new Set(words), ...(others > 0 ? [`${others} of policies`] : [])];
+  return all.length > 0 ? `never used in this run: ${all.join(", ")}` : undefined;
 }
 
 function errorOf({ end }: RunOutcome): RunReport["error"] {

@@ -4,7 +4,7 @@ import { parseAddress } from "../core/address.ts";
 import type { Kind, NetTarget, PathTarget, Target } from "../core/capability.ts";
 import { closes, isNullDevice, opens, type Places, within } from "../core/cover.ts";
 import type { ErrorCode } from "../core/errors.ts";
-import { type Effect, type Grant, printFlag, printGrant } from "../core/grant.ts";
+import { type Effect, type Grant, printFlag } from "../core/grant.ts";
 import { lacksNaming, type ScopeHost } from "../core/host.ts";
 import { autorunPlaceOf, holdsPlace, placeOf } from "../core/places.ts";
 
@@ -343,9 +343,3 @@ export function scopesFor(target: Target): Grant[] {
       return target satisfies never;
   }
 }
-
-/** For reports: the rules that were never used. */
-export const unused = (policy: Policy): string[] =>
-  policy.rules
-    .filter((rule) => rule.grant.effect === "allow" && rule.calls === 0)
-    .map((rule) => printGrant(rule.grant));

@@ -2,15 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PathTarget, Target } from "../../../runtime/core/capability.ts";
 import { printGrant } from "../../../runtime/core/grant.ts";
-import {
-  grantFor,
-  Policy,
-  type Rule,
-  remedyFor,
-  scopesFor,
-  stateOf,
-  unused,
-} from "../../../runtime/gate/policy.ts";
+import { grantFor, Policy, type Rule, remedyFor, scopesFor, stateOf } from "../../../runtime/gate/policy.ts";
 import { CWD, flagGrants, HOME, START, World } from "../../support/world.ts";
 
 const file = (path: string) => ({ kind: "read", path }) as const;
@@ -531,13 +523,4 @@ const states: readonly { why: string; rule: Rule; now: number; is: string }[] = 
 ];
 describe("the state of a rule:", () => {
   test.each(states)("$why", ({ rule: one, now, is }) => expect(stateOf(one, now)).toBe(is));
-});
-
-test("the report names the allows that were never used", async () => {
-  const world = new World({
-    grants: ["--allow-read=./a", "--allow-write=./b", "--deny-read=./c"],
-    files: { a: "1" },
-  });
-  await world.read("a");
-  expect(unused(world.policy)).toEqual(["write=./b"]);
 });
