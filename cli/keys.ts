@@ -7,7 +7,9 @@ export type Decision =
   | { readonly do: "refuse" }
   | { readonly do: "edit" }
   | { readonly do: "details" }
-  | { readonly do: "stop"; readonly interrupted: boolean };
+  | { readonly do: "stop"; readonly interrupted: boolean }
+  /** Not a key: the window has another size, and everything must be drawn again. */
+  | { readonly do: "resize" };
 
 /** Answers within this time after the question appeared were not meant for it. */
 export const DEAF_MS = 400;
@@ -32,11 +34,17 @@ export interface KeyOptions {
   /** Single keys that this question knows. */
   readonly commands: { readonly e: boolean; readonly d: boolean };
   readonly deaf: boolean;
+  /** Lines are chosen by their number, commands end with Enter, and arrows mean nothing: for screens that are not redrawn. */
+  readonly numbered?: boolean;
 }
+
+/** The most of a typed line that is echoed. */
+const MOST_ECHO = 20;
 
 export class Keys {
   #mark = 0;
   #word = "";
+  #echo = "";
   #spoilt = false;
   #rest = "";
   #lastDeaf = Number.NEGATIVE_INFINITY;
@@ -49,6 +57,11 @@ export class Keys {
   /** Index of the marked line. */
   get mark(): number {
     return this.#mark;
+  }
+
+  /** What a line editor would show of the line so far. */
+  get echo(): string {
+    return this.#echo;
   }
 
   /** Reads bytes as they came (one character a byte). What stands behind a decision is thrown away with it. */
@@ -92,12 +105,18 @@ export class Keys {
   #press(key: string): Decision | undefined {
     if (key === "\r" || key === "\n") return this.#enter();
     if (key === "\x04") return { do: "refuse" };
-    if (ups.has(key)) return this.#move(-1);
-    if (downs.has(key)) return this.#move(1);
+    if (this.#options.numbered !== true) {
+      if (ups.has(key)) return this.#move(-1);
+      if (downs.has(key)) return this.#move(1);
+    }
     if (key.startsWith(ESCAPE)) return undefined;
-    if (key === "\x7f" || key === "\b") return this.#retype(this.#word.slice(0, -1));
+    if (key === "\x7f" || key === "\b") {
+      this.#echo = this.#echo.slice(0, -1);
+      return this.#retype(this.#word.slice(0, -1));
+    }
     if (key < " ") return undefined;
-    if (this.#word === "" && !this.#spoilt) {
+    if (this.#echo.length < MOST_ECHO) this.#echo += key < "\x7f" ? key : "?";
+    if (this.#word === "" && !this.#spoilt && this.#options.numbered !== true) {
       const command = this.#command(key);
       if (command !== undefined) return command;
     }
@@ -114,6 +133,13 @@ export class Keys {
     const { yes } = this.#options;
     if (this.#spoilt) return { do: "refuse" };
     if (this.#word === "") return { do: "choose", index: this.#mark };
+    if (this.#options.numbered === true) {
+      const command = this.#command(this.#word);
+      if (command !== undefined) return command;
+      const index = Number(this.#word) - 1;
+      if (/^\d$/.test(this.#word) && index >= 0 && index < this.#options.lines)
+        return { do: "choose", index };
+    }
     if (isYes(this.#word) && yes !== undefined) return { do: "word", word: "yes" };
     return isNo(this.#word) ? { do: "word", word: "no" } : { do: "refuse" };
   }
@@ -126,8 +152,9 @@ export class Keys {
   }
 
   #retype(word: string): undefined {
-    const { yes } = this.#options;
-    const possible = yes !== undefined && /^(y(es?)?|no?)?$/i.test(word);
+    const { yes, numbered } = this.#options;
+    const possible =
+      (yes !== undefined && /^(y(es?)?|no?)?$/i.test(word)) || (numbered === true && /^[\dedq]?$/.test(word));
     this.#spoilt ||= !possible;
     this.#word = this.#spoilt ? "" : word;
     this.#mark = !this.#spoilt && isYes(word) ? (yes ?? 0) : 0;

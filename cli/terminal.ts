@@ -77,6 +77,15 @@ class TerminalConsent implements Consent {
   }
 }
 
+/** Whether questions are written line by line, with numbered answers: asked for by SBX_PLAIN, or because the terminal cannot be drawn on. */
+export const wantsPlain = (env: TerminalOptions["env"]): boolean =>
+  (env.SBX_PLAIN !== undefined && env.SBX_PLAIN !== "" && env.SBX_PLAIN !== "0") ||
+  env.TERM === "dumb" ||
+  (!windows && !env.TERM);
+
+/** A size that keeps changing is a window in somebody's hand: it is drawn for once it has rested this long, in ms. */
+const RESIZE_REST = 150;
+
 /** Opens the terminal afresh for one question, so that between questions every key is the plugin's or the shell's. */
 function openScreen(env: TerminalOptions["env"]): (Screen & { close(): void }) | null {
   const opened: { input?: ReadStream; output?: WriteStream } = {};
@@ -94,11 +103,36 @@ function openScreen(env: TerminalOptions["env"]): (Screen & { close(): void }) |
     opened.output = output;
     for (const stream of [input, output]) stream.on("error", () => {});
     input.setRawMode(true);
-    const [columns, rows] = output.getWindowSize();
-    const style = makeStyle(wantsColour(true, env), columns);
-    return { input, output, columns: columns || 80, rows: rows || 24, style, close };
+    const plain = wantsPlain(env);
+    const style = makeStyle(!plain && wantsColour(true, env), output.columns);
+    return { input, output, plain, style, size, resized, close };
   } catch {
     close();
     return null;
   }
+}
+
+/** The terminal's size now: a stream knows the one that it had when it was opened. */
+function size(): { columns: number; rows: number } {
+  try {
+    const fresh = new WriteStream(openSync(OUTPUT, "r+"));
+    const { columns, rows } = fresh;
+    fresh.destroy();
+    return { columns: columns || 80, rows: rows || 24 };
+  } catch {
+    return { columns: 1, rows: 1 }; // it went away: nothing can be shown
+  }
+}
+
+function resized(then: () => void): () => void {
+  let rest: NodeJS.Timeout | undefined;
+  const changed = (): void => {
+    clearTimeout(rest);
+    rest = setTimeout(then, RESIZE_REST);
+  };
+  process.on("SIGWINCH", changed);
+  return () => {
+    clearTimeout(rest);
+    process.off("SIGWINCH", changed);
+  };
 }

@@ -94,12 +94,13 @@ export function clip(text: string, columns: number): string {
   return `${out}…`;
 }
 
-/** Escaped text in lines of at most `columns`, broken anywhere and never shortened. */
+/** Escaped text in lines of at most `columns`, broken anywhere and never shortened. A space at a line's end or start is written out,
+ *  so that the lines join to one text only. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = "";
   let used = 0;
-  for (const c of text) {
+  const put = (c: string): void => {
     const width = columnsOf(c);
     if (used + width > columns) {
       lines.push(line);
@@ -108,6 +109,28 @@ export function wrap(text: string, columns: number): string[] {
     }
     line += c;
     used += width;
+  };
+  for (const c of text) {
+    const unseen = c === " " && (used + 1 >= columns || (used === 0 && lines.length > 0));
+    for (const shown of unseen ? code(c) : c) put(shown);
+  }
+  return [...lines, line];
+}
+
+/** Escaped text in lines of at most `columns`, broken at spaces where there are any, and never shortened. For sbx's own sentences. */
+export function wrapWords(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const joined = line === "" ? word : `${line} ${word}`;
+    if (widthOf(joined) <= columns) {
+      line = joined;
+      continue;
+    }
+    if (line !== "") lines.push(line);
+    const parts = wrap(word, columns);
+    lines.push(...parts.slice(0, -1));
+    line = parts.at(-1) ?? "";
   }
   return [...lines, line];
 }

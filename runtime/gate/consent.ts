@@ -23,6 +23,8 @@ export interface Question {
   /** Narrowest first; the first is the default. */
   readonly scopes: readonly { readonly label: string; readonly grant: string }[];
   readonly canRemember: boolean;
+  /** The only answers that it has, where it does not have all of them; "no" is always among them. */
+  readonly choices?: readonly Choice[];
   readonly details: readonly string[];
 }
 
@@ -230,5 +232,5 @@ function combinationOf(target: Target, policy: Policy): string | undefined {
     partners.slice(0, 3).join(", ") + (partners.length > 3 ? ` and ${partners.length - 3} more` : "");
   return target.kind === "net" || target.kind === "host"
     ? `together with ${shown} this could send what it reads there to ${printTarget(target)}`
-    : `together with ${shown} this could send ${printTarget(target)} there`;
+    : `together with ${shown} this could send it there`;
 }

@@ -43,7 +43,7 @@ export class PtyRun {
       ...options.env,
     };
     this.#pty = pty.spawn(command, [...args], {
-      name: "xterm-256color",
+      name: env.TERM,
       cols: columns,
       rows,
       cwd: options.cwd ?? process.cwd(),
@@ -64,6 +64,12 @@ export class PtyRun {
 
   type(keys: string): void {
     this.#pty.write(keys);
+  }
+
+  /** The window gets another size. */
+  resize(columns: number, rows = 40): void {
+    this.#screen.resize(columns, rows);
+    this.#pty.resize(columns, rows);
   }
 
   /** The screen as a person sees it, scrolled-off lines included, without trailing blanks. */

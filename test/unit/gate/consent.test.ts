@@ -309,7 +309,7 @@ describe("a question says", () => {
       why: "that what is read could be sent",
       grants: ["--allow-net=api.example.com"],
       use: (w) => w.read("a"),
-      says: "together with net=api.example.com this could send /home/ana/project/a there",
+      says: "together with net=api.example.com this could send it there",
     },
     {
       why: "what could be sent to a new host",
