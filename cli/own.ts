@@ -4,12 +4,14 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { type Answers, rememberedAnswers } from "../runtime/powers/own/answers.ts";
 import { type OwnFolders, ownFolders } from "../runtime/powers/own/folders.ts";
+import { type Ledger, openLedger } from "../runtime/powers/own/ledger.ts";
 
 export const folders = (): OwnFolders =>
   ownFolders({ platform: process.platform, home: homedir(), variables: process.env });
 
 export const answersFile = (): string => join(folders().data, "answers.json");
-export const answers = (): Answers => rememberedAnswers(answersFile());
+export const ledger = (): Ledger => openLedger(join(folders().data, "ledger.sqlite"));
+export const answers = (counters: Ledger = ledger()): Answers => rememberedAnswers(answersFile(), counters);
 
 export const auditFolder = (): string => join(folders().state, "audit");
 

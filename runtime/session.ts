@@ -18,7 +18,7 @@ import { Gate } from "./gate/gate.ts";
 import { overReason } from "./gate/lease.ts";
 import { Budget, type RunLimits } from "./gate/limits.ts";
 import { Permissions } from "./gate/permissions.ts";
-import type { Policy } from "./gate/policy.ts";
+import type { Policy, Rule } from "./gate/policy.ts";
 import type { GateWorld, Sources } from "./gate/world.ts";
 import type { Operation, RunFacts } from "./op.ts";
 import { type Output, OutputQueue } from "./output.ts";
@@ -156,6 +156,11 @@ export class Session {
   /** From outside: a signal, the host. */
   stop(): void {
     this.#finish({ kind: "stopped", by: "signal" });
+  }
+
+  /** These rules hold no more, because somebody took them back elsewhere; what is open under them ends. */
+  withdraw(rules: readonly Rule[]): void {
+    this.#guarded(() => this.#permissions.withdraw(rules));
   }
 
   async #close(first: RunEnd): Promise<RunOutcome> {

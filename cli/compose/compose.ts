@@ -10,6 +10,7 @@ import type { Policy } from "../../runtime/gate/policy.ts";
 import { rememberedAnswers } from "../../runtime/powers/own/answers.ts";
 import { type AuditFile, openAuditFile } from "../../runtime/powers/own/auditFile.ts";
 import { ownFolders } from "../../runtime/powers/own/folders.ts";
+import { openLedger } from "../../runtime/powers/own/ledger.ts";
 import type { Session } from "../../runtime/session.ts";
 import type { CommandContext } from "../command.ts";
 import type { RunOptions } from "../flags.ts";
@@ -21,8 +22,9 @@ import { sayEnd } from "./ending.ts";
 import type { GrantBases } from "./grants.ts";
 import { cappedLimits, loadPolicies } from "./policies.ts";
 import { type Loaded, loadPlugin } from "./program.ts";
+import { Remembered } from "./remembered.ts";
 import { writeReport } from "./reportFile.ts";
-import { protectedPlaces, recall, rulesInForce } from "./rules.ts";
+import { protectedPlaces, rulesInForce } from "./rules.ts";
 import { type RunReport, reportOf, unusedWords } from "./runReport.ts";
 import { sessionFor } from "./world.ts";
 
@@ -59,15 +61,17 @@ async function composed(options: RunOptions, cx: CommandContext, engine: Engine)
     loadPolicies(options.policy, bases),
   ]);
   if (options.catalog !== undefined) await checkCatalog(options.catalog);
+  const ledger = openLedger(`${own.data}/ledger.sqlite`);
   const policy = await rulesInForce(
     options,
     policies,
     { ...bases, plugin: loaded.root ?? bases.plugin },
     protectedPlaces(own, policies, loaded, options),
+    ledger,
     warn,
   );
-  const answers = rememberedAnswers(`${own.data}/answers.json`);
-  const remembered = recall(answers, loaded, policy, bases);
+  const answers = rememberedAnswers(`${own.data}/answers.json`, ledger);
+  const remembered = new Remembered({ answers, ledger, loaded, policy, bases });
   const limits = cappedLimits(askedLimits(options), policies);
   void engine.ready.then((ready) => {
     if (ready?.walls.length === 0)
@@ -91,9 +95,11 @@ async function composed(options: RunOptions, cx: CommandContext, engine: Engine)
     audit,
     bases,
   });
+  remembered.follow((rules) => session.withdraw(rules));
   try {
     return await ended(options, cx, session, loaded, policy, audit, output);
   } finally {
+    remembered.close();
     audit.close();
   }
 }

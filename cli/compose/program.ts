@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fail } from "../../runtime/core/errors.ts";
 import type { FoundProgram } from "../../runtime/core/sources.ts";
+import { printSubject } from "../../runtime/core/subject.ts";
 import type { Bundler } from "../../runtime/engine/transpile/bundle.ts";
 import { type LoadedProgram, loadProgram } from "../../runtime/engine/transpile/load.ts";
 import type { Frame } from "../../runtime/engine/transpile/positions.ts";
@@ -26,6 +27,8 @@ export interface Loaded {
   /** Whose store it is: a script's place; a text's content, because all texts come from the same one. */
   readonly storeKey: string;
   readonly root: string | undefined;
+  /** The entry's absolute path; a text has none. */
+  readonly place?: string;
   /** Absolute paths that no grant opens to it. */
   readonly ownFiles: readonly string[];
   /** The innermost place of a raw guest stack in the plugin's sources, `main.ts:3:5`. */
@@ -111,12 +114,13 @@ async function described(options: RunOptions, found: FoundProgram, program: Load
     id: script,
     version: "",
     who: script,
-    subject: `script ${program.contentHash}`,
+    subject: printSubject({ kind: "script", content: program.contentHash }),
     storeKey: hash(
       "sha256",
       found.root === undefined ? `text ${program.contentHash}` : `script ${found.root} ${found.entry}`,
     ).slice(0, 32),
     root: found.root,
+    ...(found.root === undefined ? {} : { place: join(found.root, found.entry) }),
     ownFiles:
       found.root === undefined ? [] : isFolder ? [found.root] : ownFilesOf(found.root, program, script),
     locate: (stack) => {

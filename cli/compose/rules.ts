@@ -2,13 +2,12 @@
  *  labels. */
 
 import { resolve } from "node:path";
-import { type Grant, parseGrant, parseScopes, printGrant } from "../../runtime/core/grant.ts";
+import { type Grant, parseGrant, parseScopes } from "../../runtime/core/grant.ts";
 import { autorunPlaces, secretPlaces } from "../../runtime/core/places.ts";
-import type { Memory } from "../../runtime/gate/consent.ts";
 import { type ClearRule, Flow, type LabelRule, parseSink, type StreamSink } from "../../runtime/gate/flow.ts";
 import { Policy, type Protected } from "../../runtime/gate/policy.ts";
-import type { Answers } from "../../runtime/powers/own/answers.ts";
 import type { OwnFolders } from "../../runtime/powers/own/folders.ts";
+import type { Ledger } from "../../runtime/powers/own/ledger.ts";
 import type { RunOptions } from "../flags.ts";
 import { clock } from "./clock.ts";
 import {
@@ -21,6 +20,7 @@ import {
 } from "./grants.ts";
 import { mergedClearances, type PolicySet } from "./policies.ts";
 import type { Loaded } from "./program.ts";
+import { filedGrant } from "./remembered.ts";
 
 /** sbx's own files, policies, and the files that the plugin is made of, each as it is called and as it lies on disk. */
 export function protectedPlaces(
@@ -45,6 +45,7 @@ export async function rulesInForce(
   policies: PolicySet,
   bases: GrantBases,
   own: readonly Protected[],
+  ledger: Ledger,
   warn: (text: string) => void,
 ): Promise<Policy> {
   const { home } = bases;
@@ -66,32 +67,15 @@ export async function rulesInForce(
       if (missing !== undefined) warn(`${flag}: ${missing} does not exist (yet)`);
       policy.add(resolved, flag, now);
     }
-  for (const rules of policies.rules) {
-    for (const { grant, at } of [...rules.allow, ...rules.deny, ...rules.ignore])
-      policy.add(resolveGrant(grant), at, now);
+  for (const [i, rules] of policies.rules.entries()) {
+    for (const { grant, at } of [...rules.allow, ...rules.deny, ...rules.ignore]) {
+      const { madeAt, usage } = filedGrant(ledger, policies.files[i] ?? "", grant);
+      const rule = policy.add(resolveGrant(grant), at, madeAt);
+      if (usage) rule.usage = usage;
+    }
     if (rules.ceiling) policy.limitTo(rules.ceiling.map(resolveGrant));
   }
   return policy;
-}
-
-/** Remembered answers of this very program, in force again; and where new ones go. */
-export function recall(answers: Answers, loaded: Loaded, policy: Policy, bases: GrantBases): Memory {
-  const context = grantContext(bases);
-  for (const { subject, effect, grant, id } of answers.list()) {
-    if (subject !== loaded.subject) continue;
-    for (const parsed of parseGrant(grant, context, effect))
-      policy.add(resolveGrant(parsed), `remembered answer ${id}`, clock.now());
-  }
-  return {
-    remember: (grant, effect) =>
-      answers.add({
-        subject: loaded.subject,
-        name: loaded.program.name,
-        effect,
-        grant: printGrant(grant),
-        time: new Date(clock.now()).toISOString(),
-      }),
-  };
 }
 
 const resolveSink = (sink: Grant | StreamSink): Grant | StreamSink =>

@@ -16,6 +16,7 @@ Grants (sbx help permissions)
 Asking
   --no-prompt         never ask: what would be asked is denied
   --prompts=N         at most N questions in a run (20)
+                      SBX_PLAIN=1: numbered answers, nothing redrawn
 
 Limits
   --timeout=30s       wall time (none)          --cpu=10s      continuous work
@@ -47,12 +48,17 @@ Prints the declarations of the standard library and of the globals.
   sbx types > sbx.d.ts       then name it in your tsconfig.json
 `;
 
-const grants = `sbx grants [--json]
+const grants = `sbx grants [--json]            sbx revoke WORD…  |  --all
 
-Lists the answers "Always" and "Never" that were given to questions. They belong
-to a script's exact content: a changed script is asked about again.
+sbx grants lists the answers "Always" and "Never" that were given to questions:
+for which script, when last used or never, when they end, what their counters
+have left. They belong to a script's exact content: a changed script is asked
+about again. Below them stand grants of policies whose uses are counted.
 
-  sbx revoke ID…     forgets some        sbx revoke --all     forgets all
+sbx revoke forgets answers. A WORD is a number of that list, a grant, or a
+script by its name or path. A plugin that is running loses what it had by them.
+
+  sbx revoke 3        sbx revoke read=./notes      sbx revoke notes.ts
 `;
 
 const doctor = `sbx doctor [--json]

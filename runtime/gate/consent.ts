@@ -43,7 +43,8 @@ export interface Consent {
 
 /** Answers that outlive the run. */
 export interface Memory {
-  remember(grant: Grant, effect: "allow" | "deny"): void;
+  /** Keeps it. Gives what the rule that it becomes is to be handed to, so that a later change of mind reaches it. */
+  remember(grant: Grant, effect: "allow" | "deny"): ((rule: Rule) => void) | undefined;
 }
 
 export type Settled =
@@ -155,7 +156,11 @@ export class Asking {
 
   #apply(key: string, choice: Choice, grant: Grant, now: number): Settled {
     const { policy, memory } = this.#options;
-    const granted = (options: Grant["options"], from: string, passing = false): Settled => {
+    const granted = (
+      options: Grant["options"],
+      from: string,
+      passing = false,
+    ): Settled & { kind: "granted" } => {
       this.#refusedInARow = 0;
       return {
         kind: "granted",
@@ -169,13 +174,18 @@ export class Asking {
         return granted({}, "answer: until the run ends");
       case "hour":
         return granted({ for: 3_600_000 }, "answer: for one hour");
-      case "always":
-        memory?.remember(grant, "allow");
-        return granted({}, "answer: always");
-      case "never":
-        memory?.remember(grant, "deny");
-        policy.add({ ...grant, effect: "deny", options: {} }, "answer: never", now);
+      case "always": {
+        const bind = memory?.remember(grant, "allow");
+        const settled = granted({}, "answer: always");
+        bind?.(settled.rule);
+        return settled;
+      }
+      case "never": {
+        const bind = memory?.remember(grant, "deny");
+        const rule = policy.add({ ...grant, effect: "deny", options: {} }, "answer: never", now);
+        bind?.(rule);
         return this.#refuse(key);
+      }
       case "no":
         return this.#refuse(key);
       case "stop":

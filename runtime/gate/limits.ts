@@ -64,6 +64,8 @@ export class Budget {
     if (state === "expired") throw fail("E_EXPIRED", `${rule.from} has expired`);
     if (state === "used" && (opening || rule.grant.options.maxCalls !== undefined))
       throw fail("E_LIMIT_CALLS", `${rule.from} is used up`);
+    if (rule.usage && !rule.usage.take(opening))
+      throw fail("E_LIMIT_CALLS", `${rule.from} is used up (other runs use it too)`);
     if (opening) rule.uses += 1;
     rule.calls += 1;
     if (state === "valid" && stateOf(rule, now) === "used") this.usedUp();
@@ -73,9 +75,10 @@ export class Budget {
   spend(rule: Rule | null, kind: Kind, bytes: number): void {
     if (rule !== null) {
       const most = rule.grant.options.maxBytes;
-      if (most !== undefined && rule.bytes + bytes > most)
-        throw fail("E_LIMIT_BYTES", `${rule.from} allows ${humanSize(most)} in all`, {
-          remedy: `a larger maxBytes= (now ${printSize(most)})`,
+      const fits = most === undefined || rule.bytes + bytes <= most;
+      if (!fits || rule.usage?.spend(bytes) === false)
+        throw fail("E_LIMIT_BYTES", `${rule.from} allows ${humanSize(most ?? 0)} in all`, {
+          remedy: `a larger maxBytes= (now ${printSize(most ?? 0)})`,
         });
       rule.bytes += bytes;
       if (bytes > 0 && rule.bytes === most) this.usedUp();

@@ -6,6 +6,7 @@ import type { GovernedNeed, Kind, NetTarget, PathTarget, Target } from "../core/
 import { closes } from "../core/cover.ts";
 import type { Asked } from "../core/descriptor.ts";
 import { fail, isSbxError } from "../core/errors.ts";
+import { printGrant } from "../core/grant.ts";
 import { coversWhole, touchesPart } from "../core/whole.ts";
 import type { PermissionStanding, PermissionState } from "../op.ts";
 import type { Judge } from "./judge.ts";
@@ -66,6 +67,14 @@ export class Permissions {
       );
       return this.#standing(target, asked);
     });
+  }
+
+  /** Rules that somebody else took back. None: something else than these has changed. */
+  withdraw(rules: readonly Rule[]): void {
+    for (const rule of rules) rule.revoked = true;
+    for (const { grant, from } of rules)
+      this.#world.audit.event("revoke", printGrant(grant), `${from} was revoked`);
+    this.#judge.rejudge();
   }
 
   #drop(kind: Kind, covered: (rule: Rule) => boolean, resource: string): void {

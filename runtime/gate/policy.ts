@@ -7,6 +7,7 @@ import type { ErrorCode } from "../core/errors.ts";
 import { type Effect, type Grant, printFlag } from "../core/grant.ts";
 import { lacksNaming, type ScopeHost } from "../core/host.ts";
 import { autorunPlaceOf, holdsPlace, placeOf } from "../core/places.ts";
+import type { Counts, Usage } from "./usage.ts";
 
 /** A grant in force, with what was used of it. */
 export interface Rule {
@@ -18,10 +19,13 @@ export interface Rule {
   readonly madeAt: number;
   /** For one time only: once used, it is as if it had never been. */
   readonly passing: boolean;
+  /** By this run. */
   uses: number;
   calls: number;
   bytes: number;
   revoked: boolean;
+  /** Where other runs use it too; their uses count as its own. */
+  usage?: Usage;
 }
 
 export type Decision =
@@ -248,18 +252,23 @@ export type RuleState = "valid" | "expired" | "used" | "revoked";
 /** Which of several rules that do not hold any more is named in the refusal, whatever their order. */
 const weight: Record<RuleState, number> = { valid: 0, revoked: 1, used: 2, expired: 3 };
 
+const used = (rule: Rule): Counts => rule.usage?.counts ?? rule;
+
 export function stateOf(rule: Rule, now: number): RuleState {
   const { options } = rule.grant;
+  const { uses, calls, bytes } = used(rule);
   if (rule.revoked) return "revoked";
   if (options.for !== undefined && now >= rule.madeAt + options.for) return "expired";
-  if (options.uses !== undefined && rule.uses >= options.uses) return "used";
-  if (options.maxCalls !== undefined && rule.calls >= options.maxCalls) return "used";
-  if (options.maxBytes !== undefined && rule.bytes >= options.maxBytes) return "used";
+  if (options.uses !== undefined && uses >= options.uses) return "used";
+  if (options.maxCalls !== undefined && calls >= options.maxCalls) return "used";
+  if (options.maxBytes !== undefined && bytes >= options.maxBytes) return "used";
   return "valid";
 }
 
-const spentCode = ({ grant: { options }, bytes }: Rule): ErrorCode =>
-  options.maxBytes !== undefined && bytes >= options.maxBytes ? "E_LIMIT_BYTES" : "E_LIMIT_CALLS";
+const spentCode = (rule: Rule): ErrorCode =>
+  rule.grant.options.maxBytes !== undefined && used(rule).bytes >= rule.grant.options.maxBytes
+    ? "E_LIMIT_BYTES"
+    : "E_LIMIT_CALLS";
 
 /** The grant that would have helped, ready to paste behind the command: in the plugin's words for the plugin, resolved for a person. */
 export const remedyFor = (target: Target, reader: "plugin" | "person"): string =>

@@ -257,7 +257,12 @@ export class World {
     this.budget = new Budget({ ...defaultLimits, ...options.limits });
     this.sink = new MemoryAudit(trace);
     this.consent = options.answers ? new ScriptedConsent(options.answers) : null;
-    const memory: Memory = { remember: (grant, effect) => void this.remembered.push({ grant, effect }) };
+    const memory: Memory = {
+      remember: (grant, effect) => {
+        this.remembered.push({ grant, effect });
+        return undefined;
+      },
+    };
     this.asking = new Asking({
       consent: this.consent,
       memory: options.remembers === false ? null : memory,
