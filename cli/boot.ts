@@ -30,7 +30,7 @@ interface Entry<Start> {
 
 const CHILD = "--sbx-engine";
 /** `doctor` runs none, but shows what the engine could seal. */
-const RUNS_A_PLUGIN = new Set(["run", "eval", "doctor"]);
+const RUNS_A_PLUGIN = new Set(["run", "eval", "learn", "doctor"]);
 const DEFAULT_MEMORY = 128 * 1024 * 1024;
 
 const assets: Assets = (name) => new Uint8Array(getRawAsset(name));

@@ -8,6 +8,7 @@ interface CommandRow {
 export const commands = {
   run: { load: async () => (await import("./commands/run.ts")).run },
   eval: { load: async () => (await import("./commands/eval.ts")).evaluate },
+  learn: { load: async () => (await import("./commands/learn.ts")).learn },
   types: { load: async () => (await import("./commands/types.ts")).types },
   grants: { load: async () => (await import("./commands/grants.ts")).grants },
   revoke: { load: async () => (await import("./commands/revoke.ts")).revoke },
@@ -25,6 +26,6 @@ export const findCommand = (word: string): CommandRow | undefined =>
 
 /** Names that are taken, but that this version does not know how to do. */
 export const later: ReadonlySet<string> = new Set([
-  ..."repl test learn new check pack keygen sign verify install list info update rollback remove".split(" "),
+  ..."repl test new check pack keygen sign verify install list info update rollback remove".split(" "),
   ..."enable disable search privacy trust index policy data dashboard host mcp schema completions".split(" "),
 ]);

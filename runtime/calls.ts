@@ -87,3 +87,7 @@ export class Calls {
     this.settle();
   }
 }
+
+/** A call on something that is open already must never wait behind calls that wait for it. */
+export const usesHandle = (args: unknown): boolean =>
+  typeof args === "object" && args !== null && "handle" in args;

@@ -2,61 +2,26 @@
  *  nothing but the shape of its messages; ends it whatever it does. */
 
 import { Brake } from "./brake.ts";
-import { type Answer, Calls } from "./calls.ts";
+import { type Answer, Calls, usesHandle } from "./calls.ts";
 import { errorTable, fail, type SbxError } from "./core/errors.ts";
-import type { FileOpener } from "./core/powers.ts";
 import { humanSize, printSize } from "./core/units.ts";
 import { endOfEngine, endWords, exitCode, moreMemory, type RunEnd } from "./ending.ts";
-import type { Engine, Program } from "./engine/engine.ts";
 import { type GuestError, type GuestMessage, INTRICATE } from "./engine/message.ts";
-import { Audit, type AuditSink, type AuditSubject } from "./gate/audit.ts";
+import { Audit } from "./gate/audit.ts";
 import { Changes } from "./gate/changes.ts";
 import type { Clock } from "./gate/clock.ts";
-import { Asking, type Consent, type Memory } from "./gate/consent.ts";
-import type { Flow } from "./gate/flow.ts";
+import { Asking } from "./gate/consent.ts";
 import { Gate } from "./gate/gate.ts";
 import { overReason } from "./gate/lease.ts";
-import { Budget, type RunLimits } from "./gate/limits.ts";
+import { Budget } from "./gate/limits.ts";
 import { Permissions } from "./gate/permissions.ts";
-import type { Policy, Rule } from "./gate/policy.ts";
-import type { GateWorld, Sources } from "./gate/world.ts";
-import type { Operation, RunFacts } from "./op.ts";
-import { type Output, OutputQueue } from "./output.ts";
+import type { Rule } from "./gate/policy.ts";
+import type { GateWorld } from "./gate/world.ts";
+import type { RunFacts } from "./op.ts";
+import { OutputQueue } from "./output.ts";
+import type { RunOutcome, SessionOptions } from "./run.ts";
 import { asSbxError, auditFailed, endOf, fits, toldGuest, tooLarge } from "./told.ts";
 import { Watch } from "./watch.ts";
-
-export interface SessionOptions {
-  readonly engine: Engine;
-  readonly program: Program;
-  readonly operations: (name: string) => Promise<Operation | undefined>;
-  readonly sources: Sources;
-  readonly opener: FileOpener;
-  readonly policy: Policy;
-  readonly flow: Flow;
-  readonly consent: Consent | null;
-  readonly memory: Memory | null;
-  readonly audit: AuditSink;
-  readonly subject: AuditSubject;
-  readonly who: string;
-  readonly clock: Clock;
-  readonly limits: RunLimits;
-  readonly seed: string | null;
-  readonly output: Output;
-  readonly input: (max: number) => Promise<{ bytes: Uint8Array; done: boolean }>;
-  /** Raw guest stack → where in the plugin's source, for prompts. */
-  readonly locate: (stack: string) => string | undefined;
-}
-
-export interface RunOutcome {
-  readonly end: RunEnd;
-  /** CONTRACT 2. */
-  readonly exit: number;
-  readonly denials: readonly SbxError[];
-  readonly budget: Budget;
-  /** Bytes of console output that were not printed because their labels may not leave. */
-  readonly dropped: number;
-  readonly labels: readonly string[];
-}
 
 /** Denials that a report lists at most. */
 const MAX_DENIALS = 1000;
@@ -110,13 +75,14 @@ export class Session {
       () => this.#brake.on,
       (error) => this.#finish({ kind: "limit", error }),
     );
-    this.#audit = new Audit(options.audit, options.subject, clock, () => flow.labels);
+    this.#audit = new Audit(options.audit, options.subject, clock, () => flow.labels, options.learn);
     const asking = new Asking({
       consent: options.consent && this.#output.heldDuring(options.consent),
       memory: options.memory,
       policy,
       who: options.who,
       prompts: limits.prompts,
+      wholeKinds: options.learn !== undefined,
       now: () => clock.now(),
       stop: () => this.#finish({ kind: "stopped", by: "person" }),
       signal: this.#stopping.signal,
@@ -156,6 +122,11 @@ export class Session {
   /** From outside: a signal, the host. */
   stop(): void {
     this.#finish({ kind: "stopped", by: "signal" });
+  }
+
+  /** Somebody can be asked. */
+  get asks(): boolean {
+    return this.#options.consent !== null;
   }
 
   /** These rules hold no more, because somebody took them back elsewhere; what is open under them ends. */
@@ -346,6 +317,3 @@ export class Session {
     };
   }
 }
-
-/** A call on something that is open already must never wait behind calls that wait for it. */
-const usesHandle = (args: unknown): boolean => typeof args === "object" && args !== null && "handle" in args;

@@ -11,6 +11,7 @@ import { rememberedAnswers } from "../../runtime/powers/own/answers.ts";
 import { type AuditFile, openAuditFile } from "../../runtime/powers/own/auditFile.ts";
 import { ownFolders } from "../../runtime/powers/own/folders.ts";
 import { openLedger } from "../../runtime/powers/own/ledger.ts";
+import type { RunOutcome } from "../../runtime/run.ts";
 import type { Session } from "../../runtime/session.ts";
 import type { CommandContext } from "../command.ts";
 import type { RunOptions } from "../flags.ts";
@@ -20,6 +21,7 @@ import { styleFor } from "../style.ts";
 import { clock } from "./clock.ts";
 import { sayEnd } from "./ending.ts";
 import type { GrantBases } from "./grants.ts";
+import type { Learner } from "./learn.ts";
 import { cappedLimits, loadPolicies } from "./policies.ts";
 import { type Loaded, loadPlugin } from "./program.ts";
 import { Remembered } from "./remembered.ts";
@@ -29,19 +31,24 @@ import { type RunReport, reportOf, unusedWords } from "./runReport.ts";
 import { sessionFor } from "./world.ts";
 
 /** Runs one plugin from the command line. Gives the exit code; whatever is wrong before it starts is thrown. */
-export async function runPlugin(options: RunOptions, cx: CommandContext): Promise<number> {
+export async function runPlugin(options: RunOptions, cx: CommandContext, learner?: Learner): Promise<number> {
   const { engine: child } = cx.start;
   if (!child) throw fail("E_INTERNAL", "the engine was not started");
   const engine = adoptEngine(child);
   try {
-    return await composed(options, cx, engine);
+    return await composed(options, cx, engine, learner);
   } finally {
     engine.kill();
     exitWithoutShutdown();
   }
 }
 
-async function composed(options: RunOptions, cx: CommandContext, engine: Engine): Promise<number> {
+async function composed(
+  options: RunOptions,
+  cx: CommandContext,
+  engine: Engine,
+  learner: Learner | undefined,
+): Promise<number> {
   refuseLater(options);
   const home = homedir();
   const own = ownFolders({ platform: process.platform, home, variables: process.env });
@@ -79,11 +86,12 @@ async function composed(options: RunOptions, cx: CommandContext, engine: Engine)
   });
   const run = runId();
   const audit = openAuditFile(options.audit ?? `${own.state}/audit/${run}.jsonl`, run);
-  const output = new PluginOutput(cx.out, cx.err);
+  const plugin = learner === undefined ? cx : { ...cx, out: cx.err };
+  const output = new PluginOutput(plugin.out, plugin.err);
   const session = await sessionFor({
     output,
     options,
-    cx,
+    cx: plugin,
     engine,
     own,
     loaded,
@@ -94,10 +102,12 @@ async function composed(options: RunOptions, cx: CommandContext, engine: Engine)
     run,
     audit,
     bases,
+    ...(learner === undefined ? {} : { learner }),
   });
   remembered.follow((rules) => session.withdraw(rules));
   try {
-    return await ended(options, cx, session, loaded, policy, audit, output);
+    const end = { options, cx, session, loaded, policy, audit, output };
+    return await ended(learner === undefined ? end : { ...end, learner });
   } finally {
     remembered.close();
     audit.close();
@@ -163,15 +173,19 @@ function runId(): string {
   return head + [...randomBytes(16)].map((byte) => alphabet[byte % 32]).join("");
 }
 
-async function ended(
-  options: RunOptions,
-  cx: CommandContext,
-  session: Session,
-  loaded: Loaded,
-  policy: Policy,
-  audit: AuditFile,
-  output: PluginOutput,
-): Promise<number> {
+interface Ending {
+  readonly options: RunOptions;
+  readonly cx: CommandContext;
+  readonly session: Session;
+  readonly loaded: Loaded;
+  readonly policy: Policy;
+  readonly audit: AuditFile;
+  readonly output: PluginOutput;
+  readonly learner?: Learner;
+}
+
+async function ended(end: Ending): Promise<number> {
+  const { options, cx, session, loaded, policy, audit, output, learner } = end;
   const outcome = await session.run();
   const readerLeft = cx.out.closed && outcome.end.kind === "stopped";
   await output.settle();
@@ -183,6 +197,20 @@ async function ended(
     if (idle !== undefined && !options.quiet && !readerLeft)
       await cx.err.write(formatHint(idle, styleFor(cx.err)));
   }
-  if (options.json) await cx.err.write(`${JSON.stringify(report)}\n`);
+  if (learner !== undefined) await sayLearned(end, learner, outcome);
+  else if (options.json) await cx.err.write(`${JSON.stringify(report)}\n`);
   return readerLeft ? 0 : outcome.exit;
+}
+
+async function sayLearned(
+  { options, cx, session, loaded, policy }: Ending,
+  learner: Learner,
+  outcome: RunOutcome,
+): Promise<void> {
+  const { learnText } = await import("./learn.ts");
+  const folder = workingFolder();
+  const learned = learner.report({ outcome, loaded, places: policy.places, folder, asked: session.asks });
+  await cx.out.write(
+    options.json ? `${JSON.stringify(learned)}\n` : learnText(learned, options, process.argv0),
+  );
 }

@@ -5,7 +5,7 @@ import { fail } from "../../runtime/core/errors.ts";
 import { printGrant } from "../../runtime/core/grant.ts";
 import type { GuestError } from "../../runtime/engine/message.ts";
 import type { Policy } from "../../runtime/gate/policy.ts";
-import type { RunOutcome } from "../../runtime/session.ts";
+import type { RunOutcome } from "../../runtime/run.ts";
 import type { CommandContext } from "../command.ts";
 import type { RunOptions } from "../flags.ts";
 import type { SourcePlace } from "../report.ts";

@@ -2,7 +2,7 @@
 import { printFlag, printGrant } from "../../runtime/core/grant.ts";
 import type { Policy, Rule } from "../../runtime/gate/policy.ts";
 import type { AuditFile } from "../../runtime/powers/own/auditFile.ts";
-import type { RunOutcome } from "../../runtime/session.ts";
+import type { RunOutcome } from "../../runtime/run.ts";
 import type { Loaded } from "./program.ts";
 
 export interface RunReport {

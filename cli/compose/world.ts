@@ -20,6 +20,7 @@ import { terminalConsent } from "../terminal.ts";
 import { versionOf } from "../version.ts";
 import { clock } from "./clock.ts";
 import type { GrantBases } from "./grants.ts";
+import type { Learner } from "./learn.ts";
 import type { PolicySet } from "./policies.ts";
 import type { Loaded } from "./program.ts";
 import { flowOf } from "./rules.ts";
@@ -39,6 +40,7 @@ export interface Parts {
   readonly audit: AuditFile;
   readonly bases: GrantBases;
   readonly output: PluginOutput;
+  readonly learner?: Learner;
 }
 
 export async function sessionFor(parts: Parts): Promise<Session> {
@@ -67,7 +69,9 @@ export async function sessionFor(parts: Parts): Promise<Session> {
       interrupt: () => session.stop(),
       settle: () => output.settle(),
     }),
-    memory: parts.remembered,
+    // What is learned is for a person to grant afterwards; nothing is remembered on the way.
+    memory: parts.learner === undefined ? parts.remembered : null,
+    ...(parts.learner === undefined ? {} : { learn: (decided) => parts.learner?.see(decided) }),
     audit,
     subject: { run, plugin: { id: loaded.id, version: loaded.version, content: loaded.program.contentHash } },
     who: loaded.who,

@@ -5,8 +5,9 @@ anything; what it may reach, you name.
   sbx run [options] plugin.ts [args…] [-- args…]
                     run a script, a folder, or - for standard input
   sbx eval 'code'   run one piece of code
+  sbx learn FILE    run it, then print the smallest grants that would have done
   sbx types         print the declarations of the standard library
-  sbx grants        answers that are remembered; sbx revoke ID forgets one
+  sbx grants        answers that are remembered; sbx revoke forgets them
   sbx audit         what was done and refused; export, verify, show, who FILE
   sbx doctor        what protects you on this machine
   sbx explain CODE  a page about an error code, such as E_READ

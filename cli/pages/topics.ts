@@ -41,6 +41,20 @@ Runs CODE as a module. The options are those of sbx run.
     for await (const { name } of readDir(".")) console.log(name)'
 `;
 
+const learn = `sbx learn [options] SCRIPT [args…] [-- args…] [--json]
+
+Runs SCRIPT with the options of sbx run and prints what it used: as the smallest
+flags, and as the permissions of its sbx.json, with reasons for you to fill in.
+You are asked once for each kind (read, net, …); a yes is for this run only.
+Secrets and addresses that are not public are asked about one by one.
+
+Where a grant opens more than was used (a folder instead of its many files), the
+line below it says so. What was refused stands apart: look before you grant it.
+Without a terminal nothing is asked, all is denied, and that is what you learn.
+
+Standard output is what was learned; the script's own output goes to stderr.
+`;
+
 const types = `sbx types
 
 Prints the declarations of the standard library and of the globals.
@@ -168,6 +182,7 @@ export const topics: Readonly<Record<string, string>> = {
   "exit-codes": exitCodes,
   run,
   eval: evaluate,
+  learn,
   types,
   grants,
   revoke: grants,

@@ -27,6 +27,15 @@ export interface AuditSink {
   append(record: AuditRecord): string;
 }
 
+/** A decision as it was made, for whoever learns from a run. */
+export interface Decided {
+  readonly op: string;
+  readonly target: Target;
+  readonly decision: AuditDecision;
+  readonly rule: string;
+  readonly outcome: string;
+}
+
 export interface AuditSubject {
   readonly run: string;
   readonly plugin: AuditRecord["plugin"];
@@ -40,11 +49,19 @@ export class Audit {
   readonly #subject: AuditSubject;
   readonly #clock: Clock;
   readonly #labels: () => ReadonlySet<string>;
+  readonly #decided: ((decided: Decided) => void) | undefined;
   #time = { at: Number.NaN, text: "" };
   /** Labels only ever come to a run, so that their number tells whether the list is still the same. */
   #sorted: readonly string[] = [];
 
-  constructor(sink: AuditSink, subject: AuditSubject, clock: Clock, labels: () => ReadonlySet<string>) {
+  constructor(
+    sink: AuditSink,
+    subject: AuditSubject,
+    clock: Clock,
+    labels: () => ReadonlySet<string>,
+    decided?: (decided: Decided) => void,
+  ) {
+    this.#decided = decided;
     this.#sink = sink;
     this.#subject = subject;
     this.#clock = clock;
@@ -52,6 +69,7 @@ export class Audit {
   }
 
   decision(op: string, target: Target, decision: AuditDecision, rule: string, outcome: string): string {
+    this.#decided?.({ op, target, decision, rule, outcome });
     return this.#append({
       op,
       kind: target.kind,

@@ -62,6 +62,8 @@ export interface AskingOptions {
   readonly who: string;
   /** Questions in one run. */
   readonly prompts: number;
+  /** Ask once for each kind, about all of it: for a run that is learned from. What a bare grant does not cover is asked as ever. */
+  readonly wholeKinds?: boolean;
   readonly now: () => number;
   readonly stop: () => void;
   readonly signal: AbortSignalLike;
@@ -86,6 +88,8 @@ export class Asking {
   #next = 1;
   readonly #refusals = new Map<string, number>();
   readonly #open = new Map<string, Promise<Settled>>();
+  /** Kinds that were asked about as a whole, and whether they were granted. */
+  readonly #kinds = new Map<Kind, boolean>();
   /** One question at a time. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -131,6 +135,9 @@ export class Asking {
     if (!more.open()) return { kind: "overtaken" };
     const why = this.#silent(key);
     if (why !== undefined || consent === null) return { kind: "suppressed", why: why ?? "" };
+    const whole = this.#options.wholeKinds === true ? this.#kinds.get(target.kind) : true;
+    if (whole === false) return { kind: "suppressed", why: `everything of ${target.kind} was refused` };
+    if (whole === undefined) return this.#askWhole(target, more, consent);
     const combination = combinationOf(target, policy);
     const question: Question = {
       id: this.#next,
@@ -152,6 +159,37 @@ export class Asking {
     const grant = scopes[answer.scope ?? 0] ?? scopes[0];
     if (grant === undefined) return { kind: "refused" };
     return this.#apply(key, answer.choice, grant, now());
+  }
+
+  /** Yes is for everything of the kind that a bare grant covers; the target that was met is judged again under it. */
+  async #askWhole(target: Target, more: More, consent: Consent): Promise<Settled> {
+    const grant: Grant = { effect: "allow", kind: target.kind, scope: null, options: {} };
+    this.#asked += 1;
+    const question: Question = {
+      id: this.#next++,
+      who: this.#options.who,
+      kind: target.kind,
+      plain: plainWords(target),
+      target: printTarget(target),
+      ...(more.reason === undefined ? {} : { reason: more.reason }),
+      combination: `a yes is for everything of ${target.kind} in this run, to learn what it needs; secrets and local addresses are asked about one by one`,
+      ...(more.at === undefined ? {} : { at: more.at }),
+      scopes: [{ label: labelOf(grant), grant: printGrant(grant) }],
+      canRemember: false,
+      choices: ["no", "run"],
+      details: [],
+    };
+    const answer = await consent.ask(question, this.#options.signal);
+    if (answer === undefined) return { kind: "suppressed", why: "it cannot be shown on this screen" };
+    const yes = answer.choice === "run";
+    this.#kinds.set(target.kind, yes);
+    const settled = this.#apply(
+      target.kind,
+      yes || answer.choice === "stop" ? answer.choice : "no",
+      grant,
+      this.#options.now(),
+    );
+    return settled.kind === "granted" ? { kind: "overtaken" } : settled;
   }
 
   #apply(key: string, choice: Choice, grant: Grant, now: number): Settled {

@@ -1,7 +1,8 @@
 /** An engine without a process: its guest is a function of the test, which speaks as a real one would, or lies as a hostile one would. */
 import type { Engine, EngineExit } from "../../../runtime/engine/engine.ts";
 import type { GuestError, GuestMessage } from "../../../runtime/engine/message.ts";
-import { type RunOutcome, Session, type SessionOptions } from "../../../runtime/session.ts";
+import type { RunOutcome, SessionOptions } from "../../../runtime/run.ts";
+import { Session } from "../../../runtime/session.ts";
 import { everyOperation, findOperation, World, type WorldOptions } from "../../support/world.ts";
 
 export interface Reply {
