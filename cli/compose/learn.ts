@@ -142,7 +142,7 @@ function near(grant: Grant, folder: string, home: string): Grant {
 
 /** For a person. */
 export function learnText(report: LearnReport, options: RunOptions, program: string): string {
-  const { used, refused, closed, complete, asked } = report;
+  const { used, refused, closed, complete } = report;
   const lines: string[] = [];
   const list = (title: string, rows: readonly LearnedGrant[]): void => {
     if (rows.length === 0) return;
@@ -160,24 +160,26 @@ export function learnText(report: LearnReport, options: RunOptions, program: str
   }
   if (used.length === 0 && refused.length === 0)
     lines.push(`${escapeText(report.script)} needed no permission`, "");
-  if (!complete) {
-    lines.push("This is not all: what it would have done after a refusal, or had it ended well, is unknown.");
-    const how = asked ? "say yes to what it may have" : "nobody could be asked: use a terminal";
-    const more = refused.map(({ flag }) => flag);
-    const again = commandWith(options, more, program).replace(`${program} run`, `${program} learn`);
+  if (!complete) lines.push(...whatIsMissing(report, options, program), "");
+  if (used.length > 0 || complete)
     lines.push(
-      more.length === 0
-        ? `To learn more, ${how}.`
-        : `To learn more, ${how}, or grant what you looked at:\n  ${again}`,
+      "To run it with what it used:",
+      `  ${commandWith({ ...options, typed: kept(options) }, report.flags, program)}`,
       "",
     );
-  }
-  lines.push(
-    "To run it with what it used:",
-    `  ${commandWith({ ...options, typed: kept(options) }, report.flags, program)}`,
-  );
-  lines.push("", "For its sbx.json, with your reasons:", `  "permissions": ${manifestText(report)}`);
+  lines.push("For its sbx.json, with your reasons:", `  "permissions": ${manifestText(report)}`);
   return `${lines.join("\n")}\n`;
+}
+
+function whatIsMissing({ refused, asked }: LearnReport, options: RunOptions, program: string): string[] {
+  const more = refused.map(({ flag }) => flag);
+  const all = "This is not all: what it would have done without a refusal, or had it ended well, is unknown.";
+  const how = asked
+    ? "Learn again, and say yes to what it may have"
+    : "Nobody could be asked: learn again on a terminal";
+  if (more.length === 0) return [all, `${how}.`];
+  const again = commandWith(options, more, program).replace(`${program} run`, `${program} learn`);
+  return [all, `${how}, or grant what you have looked at:`, `  ${again}`];
 }
 
 /** The options as typed, without what was granted: the learned flags take its place. */

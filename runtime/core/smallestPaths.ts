@@ -16,6 +16,9 @@ export interface PathFold {
   resolve(path: string): string;
 }
 
+/** How temporary folders are named: they have another name in the next run, so the folder that holds them is what can be granted. */
+const UNGUESSABLE = /[0-9a-f]{24}$/;
+
 interface Draft {
   readonly path: string;
   readonly grant: Grant;
@@ -49,14 +52,22 @@ function narrowest(target: PathTarget, fold: PathFold): Draft | undefined {
   const secret =
     placeOf(target.canonical, fold.places.secret) ??
     (target.kind === "write" ? autorunPlaceOf(target.canonical, fold.places.autorun) : undefined);
-  for (const path of [target.lexical, target.canonical, ...above]) {
+  const unguessable = target.lexical.split("/").findIndex((name) => UNGUESSABLE.test(name));
+  const steady = above.findLast((folder) => folder !== "/" && folder.split("/").length === unguessable);
+  const names =
+    unguessable < 0
+      ? [target.lexical, target.canonical, ...above]
+      : above.slice(above.indexOf(steady ?? "/"));
+  for (const path of names) {
     const grant = grantOf(target.kind, path, fold);
     if (!opens(grant, target, [], fold.places)) continue;
     const itself = path === target.lexical || path === target.canonical;
     const wider = secret
       ? `it is ${secret.what}`
       : !itself
-        ? "everything in this folder: what was done cannot be granted for the one name"
+        ? unguessable < 0
+          ? "everything in this folder: what was done cannot be granted for the one name"
+          : "everything in this folder: the name of a temporary folder in it is new each time"
         : target.type === "folder"
           ? "everything in this folder"
           : undefined;
@@ -87,7 +98,7 @@ function joined(drafts: readonly Draft[], fold: PathFold): Draft[] {
     if (taken.length < fold.many) continue;
     const targets = taken.flatMap((draft) => draft.targets);
     const files = new Set(targets.map(({ canonical }) => canonical)).size;
-    const wider = `everything in this folder; used were ${files} in it`;
+    const wider = `everything in this folder, for ${files} of its files`;
     rest = [...rest.filter((draft) => !taken.includes(draft)), { path: folder, grant, targets, wider }];
   }
   return rest.sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -103,7 +114,10 @@ function foldersAbove(path: string): string[] {
 function withoutCovered(drafts: Draft[], fold: PathFold): Draft[] {
   const kept: Draft[] = [];
   for (const draft of drafts.toSorted((a, b) => a.path.length - b.path.length)) {
-    const at = kept.findIndex(({ grant }) => draft.targets.every((t) => opens(grant, t, [], fold.places)));
+    const at = kept.findIndex(
+      ({ path, grant }) =>
+        within(draft.path, path) && draft.targets.every((t) => opens(grant, t, [], fold.places)),
+    );
     const cover = kept[at];
     if (cover === undefined) kept.push(draft);
     else kept[at] = { ...cover, targets: [...cover.targets, ...draft.targets] };
