@@ -32,6 +32,13 @@ export const shapes = {
     birthtime: s.nullable(s.number()),
     mode: s.nullable(s.int()),
   }),
+  /** What a watcher tells at once; none: it is over. */
+  events: s.list(
+    s.object({
+      kind: s.oneOf("create", "modify", "remove", "rename", "overflow"),
+      paths: s.list(s.text(), 2),
+    }),
+  ),
   /** One page of a listing; `handle` asks for the next one, null at the end. */
   page: s.object({
     entries: s.list(
@@ -88,6 +95,8 @@ export interface OperationContext {
 /** The plugin's own affairs: what it is, what it was given, what it wants to end with. */
 export interface RunFacts {
   readonly limits: { readonly body: number };
+  /** Same input, same output: nothing that comes by itself can be waited for. */
+  readonly deterministic: boolean;
   query(asked: Asked): Promise<PermissionStanding>;
   request(asked: Asked, reason: string | undefined): Promise<PermissionStanding>;
   revoke(asked: Asked): Promise<PermissionStanding>;

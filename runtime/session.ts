@@ -304,6 +304,7 @@ export class Session {
   #facts(): RunFacts {
     return {
       limits: { body: this.#options.limits.body },
+      deterministic: this.#options.seed !== null,
       opener: this.#options.opener,
       query: (asked) => this.#permissions.query(asked),
       request: (asked, reason) => this.#permissions.request(asked, reason),

@@ -30,8 +30,30 @@ export interface ReadPower {
   exists(): Promise<boolean>;
   /** The canonical path. @throws E_NOT_FOUND */
   realPath(): string;
-  /** All entries in name order (by code unit), in pages. */
+  /** All entries in name order (by code unit), in pages, without those that a rule says are not there. */
   list(): Promise<FolderCursor>;
+  /** What changes from now on in this folder, or of this file. Only what the grants cover is ever told; links are not followed.
+   *  @throws E_NOT_FOUND; E_LIMIT_HANDLES for more folders or names than can be followed */
+  watch(options: WatchOptions): Promise<FileWatcher>;
+}
+
+export interface WatchOptions {
+  /** Also in every folder below it. */
+  readonly recursive: boolean;
+}
+
+/** Something that happened. Paths are in the plugin's words. */
+export interface FileEvent {
+  /** `rename` has two paths, from and to; `overflow` names what is watched: more happened than could be told, so look again. */
+  readonly kind: "create" | "modify" | "remove" | "rename" | "overflow";
+  readonly paths: readonly string[];
+}
+
+/** Changes under way, judged when they are handed over. */
+export interface FileWatcher {
+  /** Waits for the next ones; none at the end, which comes when what is watched was removed, moved or replaced, or on `close`. */
+  next(): Promise<readonly FileEvent[]>;
+  close(): Promise<void>;
 }
 
 /** A listing under way; `next` gives an empty page at the end. */
@@ -184,8 +206,10 @@ export interface Lease {
    *  @throws the denial */
   obtain(need: GovernedNeed): Promise<{ target: Target; lease: Lease }>;
   /** Would the target be granted as things stand? Then what covers it is charged: one use an operation, and `bytes`, which are about
-   *  to be handed on. Asks nobody, audits nothing. */
+   *  to be handed on. What would raise a label that the run does not carry is not granted by it. Asks nobody, audits nothing. */
   permits(target: Target, bytes: number): boolean;
+  /** Tells of a target whether a rule says that it is not there; null where no rule says so of anything of this kind. */
+  hides(): ((target: Target) => boolean) | null;
   /** Limits that apply to this run, in bytes and milliseconds. */
   readonly limits: PowerLimits;
 }

@@ -67,6 +67,7 @@ export class Gate {
 
   cancelAll(): void {
     for (const road of this.#running) road.end(overReason());
+    for (const { leases } of this.handles) for (const lease of leases) lease.end(overReason());
   }
 
   async #open(road: Road): Promise<Record<string, unknown>> {

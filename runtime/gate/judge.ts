@@ -2,6 +2,7 @@
  *  calls them in order; redirects and addresses met on the way go through the same steps. */
 import type { GovernedNeed, HandleNeed, Kind, Target } from "../core/capability.ts";
 import { type ErrorCode, errorTable, fail, isSbxError, type SbxError } from "../core/errors.ts";
+import { fresh } from "../core/labels.ts";
 import type { PowerSource } from "../core/powers.ts";
 import type { AuditDecision } from "./audit.ts";
 import type { Clock } from "./clock.ts";
@@ -271,8 +272,15 @@ export class Judge implements LeaseHost {
     return { target: seat.target, lease: seat.lease };
   }
 
+  hides({ target: { kind }, names }: LiveLease): ((target: Target) => boolean) | null {
+    const { policy } = this.#world;
+    if (!policy.hidesSome(kind)) return null;
+    return (target) => policy.judge(target, names, this.clock.now()).kind === "ignored";
+  }
+
   /** Charges the rule that covers it, one use an operation and every byte. What it does not bear is not covered. */
   permits(target: Target, lease: LiveLease, bytes: number): boolean {
+    if (fresh(this.flow.labels, this.flow.labelsOf(target)).length > 0) return false;
     const now = this.clock.now();
     const decision = [lease.rule, ...lease.used]
       .map((held) => this.#world.policy.judge(target, lease.names, now, held))

@@ -21,6 +21,7 @@ export interface LeaseHost {
   over(lease: LiveLease): void;
   /** Its grant has expired: it goes on under another one or ends. */
   expired(lease: LiveLease): void;
+  hides(lease: LiveLease): ((target: Target) => boolean) | null;
 }
 
 export class LiveLease implements Lease {
@@ -122,6 +123,10 @@ export class LiveLease implements Lease {
     const may = this.#host.permits(target, this, bytes);
     if (may) this.bytesIn += bytes;
     return may;
+  }
+
+  hides(): ((target: Target) => boolean) | null {
+    return this.#host.hides(this);
   }
 
   get moved(): number {

@@ -127,6 +127,14 @@ export class Policy {
     );
   }
 
+  /** Is there a rule that says of something of this kind that it is not there? */
+  hidesSome(kind: Kind): boolean {
+    return this.rules.some(
+      ({ grant, revoked }) =>
+        !revoked && grant.effect === "ignore" && grant.kind === kind && grant.scope !== null,
+    );
+  }
+
   #closed(target: Target, names: readonly string[]): Decision | undefined {
     const code = denialCode[target.kind];
     if (isPath(target)) {

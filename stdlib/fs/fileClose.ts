@@ -2,7 +2,7 @@ import { defineOp, s } from "../../runtime/op.ts";
 
 export default defineOp({
   summary:
-    "Closes an open file or ends a listing. Needs nothing, so that a handle can be given back after its grant is gone.",
+    "Closes an open file, or ends a listing or a watch. Needs nothing, so that a handle can be given back after its grant is gone.",
   args: { handle: s.handle() },
   result: s.nothing(),
   needs: () => ({}),

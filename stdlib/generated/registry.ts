@@ -33,6 +33,8 @@ const loaders: { readonly [name: string]: () => Promise<Loaded> } = {
   "fs.remove": () => import("../fs/remove.ts") as Promise<unknown> as Promise<Loaded>,
   "fs.rename": () => import("../fs/rename.ts") as Promise<unknown> as Promise<Loaded>,
   "fs.stat": () => import("../fs/stat.ts") as Promise<unknown> as Promise<Loaded>,
+  "fs.watch": () => import("../fs/watch.ts") as Promise<unknown> as Promise<Loaded>,
+  "fs.watchNext": () => import("../fs/watchNext.ts") as Promise<unknown> as Promise<Loaded>,
   "fs.writeFile": () => import("../fs/writeFile.ts") as Promise<unknown> as Promise<Loaded>,
   "net.abort": () => import("../net/abort.ts") as Promise<unknown> as Promise<Loaded>,
   "net.cancelBody": () => import("../net/cancelBody.ts") as Promise<unknown> as Promise<Loaded>,
@@ -63,8 +65,8 @@ export async function findOperation(name: string): Promise<Operation | undefined
 
 /** Names that `ops=` accepts, by kind. */
 export const operationNames: { readonly [K in Kind]: readonly string[] } = {
-  read: ["appendFile", "copyFile", "exists", "fileClose", "fileRead", "fileSeek", "fileStat", "fileTruncate", "fileWrite", "lstat", "makeTempDir", "mkdir", "open", "readDir", "readDirNext", "readFile", "readTextFile", "realPath", "remove", "rename", "stat", "writeFile", "writeTextFile"],
-  write: ["appendFile", "copyFile", "exists", "fileClose", "fileRead", "fileSeek", "fileStat", "fileTruncate", "fileWrite", "lstat", "makeTempDir", "mkdir", "open", "readDir", "readDirNext", "readFile", "readTextFile", "realPath", "remove", "rename", "stat", "writeFile", "writeTextFile"],
+  read: ["appendFile", "copyFile", "exists", "fileClose", "fileRead", "fileSeek", "fileStat", "fileTruncate", "fileWrite", "lstat", "makeTempDir", "mkdir", "open", "readDir", "readDirNext", "readFile", "readTextFile", "realPath", "remove", "rename", "stat", "watch", "watchNext", "writeFile", "writeTextFile"],
+  write: ["appendFile", "copyFile", "exists", "fileClose", "fileRead", "fileSeek", "fileStat", "fileTruncate", "fileWrite", "lstat", "makeTempDir", "mkdir", "open", "readDir", "readDirNext", "readFile", "readTextFile", "realPath", "remove", "rename", "stat", "watch", "watchNext", "writeFile", "writeTextFile"],
   net: ["abort", "cancelBody", "endBody", "fetch", "openBody", "readBody", "writeBody"],
   data: ["apply", "batch", "delete", "get", "list", "open", "set"],
   env: ["get", "has", "toObject"],

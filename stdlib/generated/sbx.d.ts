@@ -118,6 +118,22 @@ declare module "sbx:fs" {
       /** Remove a folder with all that is in it. */
       readonly recursive?: boolean | undefined;
   }
+  export interface WatchOptions {
+      /** Folders below it too. Default: true, as in Deno. */
+      readonly recursive?: boolean | undefined;
+  }
+  export interface WatchEvent {
+      /** What was found when looking at the name that the system spoke of. `rename` has two paths, from and to; a move from or to where
+       *  nothing is watched is `remove` or `create`. `overflow`: more happened than could be told; look at everything again. */
+      readonly kind: "create" | "modify" | "remove" | "rename" | "overflow";
+      /** As the watched path was written, with what is below it. */
+      readonly paths: readonly string[];
+  }
+  /** Changes as they come. The loop ends when what is watched was removed, moved or replaced, or when the watcher was closed. */
+  export interface Watcher extends AsyncIterable<WatchEvent>, AsyncDisposable {
+      /** Ends it. Closing again does nothing. */
+      close(): Promise<void>;
+  }
   export interface MakeTempDirOptions {
       /** Where to make it. Default: the system's folder for temporary files. */
       readonly dir?: Path | undefined;
@@ -136,6 +152,10 @@ declare module "sbx:fs" {
   export function appendFile(path: Path, data: Content, options?: WriteOptions): Promise<void>;
   /** The entries of a folder in name order. Await it, or loop over it right away: `for await (const entry of readDir("."))`. */
   export function readDir(path: Path): Promise<AsyncIterable<DirEntry>> & AsyncIterable<DirEntry>;
+  /** What happens to a file, or in a folder and everything below it. Await it to know that nothing is missed from then on, or loop over it
+   *  right away: `for await (const { kind, paths } of watch("notes"))`. What is not granted, ignored, or a well-known secret never
+   *  appears, links are not followed, and several changes of one name within some milliseconds are one event. */
+  export function watch(path: Path, options?: WatchOptions): Promise<Watcher> & AsyncIterable<WatchEvent>;
   /** What is known about a file or folder; links are followed. */
   export function stat(path: Path): Promise<FileInfo>;
   /** What is known about a file, a folder, or a link itself. */

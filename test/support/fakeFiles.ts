@@ -4,8 +4,10 @@ import type { PathNeed, PathTarget, SpecialFile, Target } from "../../runtime/co
 import { fail } from "../../runtime/core/errors.ts";
 import { pathRules, posix } from "../../runtime/core/path.ts";
 import type {
+  FileEvent,
   FileInfo,
   FileOpener,
+  FileWatcher,
   FolderCursor,
   FolderEntry,
   Lease,
@@ -146,6 +148,21 @@ export class FakeTree {
         return target.canonical;
       },
       list: async () => this.#cursor(target, lease),
+      watch: async () => this.#watcher(target, lease),
+    };
+  }
+
+  /** Everything that was in the tree when it began is told as made, then it is over. */
+  #watcher(target: PathTarget, lease: Lease): FileWatcher {
+    const events = [...this.nodes.keys()]
+      .filter((path) => path === target.canonical || path.startsWith(`${target.canonical}/`))
+      .map((path): FileEvent => ({ kind: "create", paths: [path] }));
+    return {
+      next: async () => {
+        lease.alive();
+        return events.splice(0, 1);
+      },
+      close: async () => this.#trace(`close watcher ${target.canonical}`),
     };
   }
 

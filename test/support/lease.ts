@@ -60,6 +60,7 @@ export function fakeLease(options: FakeLeaseOptions = {}): FakeLease {
         return false;
       }
     },
+    hides: () => null,
     end: (reason = fail("E_REVOKED", "the grant was revoked")) => controller.abort(reason),
   };
   return lease;

@@ -347,6 +347,7 @@ export class World {
   #facts(changes: Changes): RunFacts {
     return {
       limits: { body: this.budget.limits.body },
+      deterministic: false,
       opener: this.#opener,
       query: (asked) => this.permissions.query(asked),
       request: (asked, reason) => this.permissions.request(asked, reason),

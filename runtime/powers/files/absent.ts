@@ -12,6 +12,7 @@ export function absentFile({ words }: Target): ReadPower {
     bytes: rejects("read"),
     stat: rejects("look at"),
     list: rejects("list"),
+    watch: rejects("watch"),
     realPath: () => {
       throw gone("look at");
     },

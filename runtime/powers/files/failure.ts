@@ -38,6 +38,7 @@ export type Doing =
   | "write"
   | "open"
   | "list"
+  | "watch"
   | "remove"
   | "rename"
   | "copy to"

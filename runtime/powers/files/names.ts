@@ -11,7 +11,7 @@ const MAX_TRIES = 8;
 const aboutPath = new Set(["ENOENT", "EINVAL", "ENOTDIR", "ELOOP", "EACCES", "EPERM", "ENAMETOOLONG"]);
 
 /** As the house writes paths: `/` everywhere, no verbatim prefix. */
-const tidy = (path: string): string =>
+export const tidy = (path: string): string =>
   process.platform === "win32"
     ? path
         .replaceAll("\\", "/")

@@ -1,9 +1,19 @@
 /** Read access to one pinned file or folder, for as long as its lease lives. */
-import type { FileInfo, FolderCursor, FolderEntry, Lease, ReadPower } from "../../core/powers.ts";
+import type { PathTarget } from "../../core/capability.ts";
+import type {
+  FileInfo,
+  FileWatcher,
+  FolderCursor,
+  FolderEntry,
+  Lease,
+  ReadPower,
+  WatchOptions,
+} from "../../core/powers.ts";
 import { missing, openToRead, readSized, readUnsized } from "./content.ts";
 import { type Doing, failure, refusal } from "./failure.ts";
 import { type Pin, type PinnedPath, whileHeld } from "./pin.ts";
 import * as system from "./system.ts";
+import { Watch } from "./watch.ts";
 
 /** A listing is sorted, so all of it is held at once: about 150 MB at this size. It counts for all listings of this process that are
  *  open at a time. */
@@ -31,11 +41,13 @@ export class ReadAccess implements ReadPower {
   readonly pin: Pin;
   readonly lease: Lease;
   readonly words: string;
+  readonly target: PathTarget;
 
   constructor(target: PinnedPath, pin: Pin, lease: Lease) {
     this.pin = pin;
     this.lease = lease;
     this.words = target.words;
+    this.target = target;
   }
 
   /** Runs a step with the pin held and errors put into the plugin's words. */
@@ -98,6 +110,10 @@ export class ReadAccess implements ReadPower {
     if (this.pin.blocked !== null || this.pin.stats === null)
       throw failure(missing(this.pin), "look at", this.words);
     return this.pin.canonical;
+  }
+
+  watch(options: WatchOptions): Promise<FileWatcher> {
+    return this.#step("watch", () => Watch.start(this, this.target, options));
   }
 
   list(): Promise<FolderCursor> {

@@ -39,6 +39,11 @@ export const opendir = promisify(fs.opendir) as (
   options: { bufferSize: number },
 ) => Promise<fs.Dir>;
 
+/** Names in a folder of which the system says that something happened to them; null where it gives none. Ends with `close`, and keeps
+ *  the process alive no longer than that. */
+export const watch = (path: string, heard: (name: string | null) => void): fs.FSWatcher =>
+  fs.watch(path, { persistent: false }, (_, name) => heard(name));
+
 /** On descriptors these wait for no disk. */
 export const { closeSync, fstatSync, fchmodSync, fchownSync, readlinkSync, openSync, readSync } = fs;
 export const { accessSync, statSync, lstatSync, realpathSync } = fs;

@@ -4,6 +4,7 @@ import { call, callBytes, errorWithCode, host, isBytes, primordials, request } f
 import type { ReadableStream, WritableStream } from "sbx:chunk/streams";
 import type { URL } from "sbx:chunk/url";
 import { bytesOf, decodeUtf8, infoOf, pathOf, type RawInfo } from "../fs/convert.ts";
+import { asyncDispose, loopable, startListing, startWatching } from "../fs/loops.ts";
 import { finishClass } from "../webidl.ts";
 
 const { defineProperty, min, reject, TypeError, typedArrayBytes, typedArraySet, typedArrayTag, Uint8Array } =
@@ -73,6 +74,25 @@ export interface RemoveOptions {
   readonly recursive?: boolean | undefined;
 }
 
+export interface WatchOptions {
+  /** Folders below it too. Default: true, as in Deno. */
+  readonly recursive?: boolean | undefined;
+}
+
+export interface WatchEvent {
+  /** What was found when looking at the name that the system spoke of. `rename` has two paths, from and to; a move from or to where
+   *  nothing is watched is `remove` or `create`. `overflow`: more happened than could be told; look at everything again. */
+  readonly kind: "create" | "modify" | "remove" | "rename" | "overflow";
+  /** As the watched path was written, with what is below it. */
+  readonly paths: readonly string[];
+}
+
+/** Changes as they come. The loop ends when what is watched was removed, moved or replaced, or when the watcher was closed. */
+export interface Watcher extends AsyncIterable<WatchEvent>, AsyncDisposable {
+  /** Ends it. Closing again does nothing. */
+  close(): Promise<void>;
+}
+
 export interface MakeTempDirOptions {
   /** Where to make it. Default: the system's folder for temporary files. */
   readonly dir?: Path | undefined;
@@ -131,40 +151,14 @@ function put(path: Path, data: Content, options: WriteOptions): Promise<unknown>
 
 /** The entries of a folder in name order. Await it, or loop over it right away: `for await (const entry of readDir("."))`. */
 export function readDir(path: Path): Promise<AsyncIterable<DirEntry>> & AsyncIterable<DirEntry> {
-  const listing = startListing(path);
-  const loop = async function* (): AsyncGenerator<DirEntry, void, undefined> {
-    yield* await listing;
-  };
-  defineProperty(listing, Symbol.asyncIterator, { value: loop });
-  return listing as Promise<AsyncIterable<DirEntry>> & AsyncIterable<DirEntry>;
+  return loopable(startListing(path));
 }
 
-interface Page {
-  readonly entries: readonly DirEntry[];
-  readonly handle: number | null;
-}
-
-async function startListing(path: Path): Promise<AsyncIterable<DirEntry>> {
-  const text = pathOf(path);
-  let first: Page | undefined = (await call("fs.readDir", { path: text })) as Page;
-  return {
-    // The first loop uses what was fetched already; another one lists anew.
-    async *[Symbol.asyncIterator](): AsyncGenerator<DirEntry, void, undefined> {
-      let page = first ?? ((await call("fs.readDir", { path: text })) as Page);
-      first = undefined;
-      let handle = page.handle;
-      try {
-        for (;;) {
-          for (let i = 0; i < page.entries.length; i++) yield page.entries[i] as DirEntry;
-          if (handle === null) return;
-          page = (await call("fs.readDirNext", { handle })) as Page;
-          handle = page.handle;
-        }
-      } finally {
-        if (handle !== null) await call("fs.fileClose", { handle });
-      }
-    },
-  };
+/** What happens to a file, or in a folder and everything below it. Await it to know that nothing is missed from then on, or loop over it
+ *  right away: `for await (const { kind, paths } of watch("notes"))`. What is not granted, ignored, or a well-known secret never
+ *  appears, links are not followed, and several changes of one name within some milliseconds are one event. */
+export function watch(path: Path, options: WatchOptions = {}): Promise<Watcher> & AsyncIterable<WatchEvent> {
+  return loopable(startWatching(path, options.recursive));
 }
 
 /** What is known about a file or folder; links are followed. */
@@ -229,9 +223,6 @@ const STREAM_PIECE = 1024 * 1024;
 
 let makeHandle: (handle: number) => FileHandle;
 const key = {};
-
-/** The engine may not know the symbol yet; then `await using` looks for this one. */
-const asyncDispose: symbol = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
 
 /** An open file with a position. Calls on it take effect in the order in which they were made. */
 class FileHandle implements AsyncDisposable {

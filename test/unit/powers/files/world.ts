@@ -34,6 +34,7 @@ export function lease(most = Number.MAX_SAFE_INTEGER): CountingLease {
       this[direction] += bytes;
     },
     permits: () => true,
+    hides: () => null,
     room: async () => {},
     admit: async () => {},
     obtain: async () => {
