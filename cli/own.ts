@@ -1,13 +1,13 @@
 /** sbx's own things on this machine, as the commands that show or change them need them. */
 import { readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type Answers, rememberedAnswers } from "../runtime/powers/own/answers.ts";
 import { type OwnFolders, ownFolders } from "../runtime/powers/own/folders.ts";
 import { type Ledger, openLedger } from "../runtime/powers/own/ledger.ts";
 
 export const folders = (): OwnFolders =>
-  ownFolders({ platform: process.platform, home: homedir(), variables: process.env });
+  ownFolders({ platform: process.platform, home: resolve(homedir()), variables: process.env });
 
 export const answersFile = (): string => join(folders().data, "answers.json");
 export const ledger = (): Ledger => openLedger(join(folders().data, "ledger.sqlite"));

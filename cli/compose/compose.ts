@@ -1,6 +1,7 @@
 /** The only place where everything meets: options, policies, powers, engine, terminal and audit become one run. Decides nothing itself. */
 import { randomBytes } from "node:crypto";
 import { homedir, tmpdir } from "node:os";
+import { resolve } from "node:path";
 import { fail } from "../../runtime/core/errors.ts";
 import type { Engine } from "../../runtime/engine/engine.ts";
 import { exitWithoutShutdown } from "../../runtime/engine/hosts/endProcess.ts";
@@ -50,7 +51,7 @@ async function composed(
   learner: Learner | undefined,
 ): Promise<number> {
   refuseLater(options);
-  const home = homedir();
+  const home = resolve(homedir());
   const own = ownFolders({ platform: process.platform, home, variables: process.env });
   const warn = (text: string): void => {
     if (!options.quiet) void cx.err.write(formatWarning(text, styleFor(cx.err)));
@@ -61,7 +62,7 @@ async function composed(
     home,
     plugin: folder,
     data: own.data,
-    tmp: tmpdir(),
+    tmp: resolve(tmpdir()),
   };
   const [loaded, policies] = await Promise.all([
     loadPlugin(options, own, cx.start.assets, warn),

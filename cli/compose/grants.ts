@@ -54,15 +54,20 @@ export function resolveGrant(grant: Grant): Grant {
   return { ...grant, scope: { ...scope, resolved: resolvePath(scope.lexical) } };
 }
 
-/** A path with its links followed, as far as it exists. */
-export function resolvePath(path: string): string {
+/** A path with its links followed, as far as it exists. `known`: what was found out before, for many paths at once. */
+export function resolvePath(path: string, known?: Map<string, string>): string {
+  const before = known?.get(path);
+  if (before !== undefined) return before;
+  let found: string;
   try {
-    return realpathSync.native(path).replaceAll("\\", "/");
+    found = realpathSync.native(path).replaceAll("\\", "/");
   } catch {
     const paths = pathRules(process.platform);
     const parent = paths.parent(path);
-    return parent === path ? path : paths.join(resolvePath(parent), paths.basename(path));
+    found = parent === path ? path : paths.join(resolvePath(parent, known), paths.basename(path));
   }
+  known?.set(path, found);
+  return found;
 }
 
 /** A path that is granted and does not exist: it may come to exist, or it is a slip. */

@@ -2,8 +2,9 @@
  *  labels. */
 
 import { resolve } from "node:path";
+import type { Places } from "../../runtime/core/cover.ts";
 import { type Grant, parseGrant, parseScopes } from "../../runtime/core/grant.ts";
-import { autorunPlaces, secretPlaces } from "../../runtime/core/places.ts";
+import { autorunPlaces, type Place, secretPlaces } from "../../runtime/core/places.ts";
 import { type ClearRule, Flow, type LabelRule, parseSink, type StreamSink } from "../../runtime/gate/flow.ts";
 import { Policy, type Protected } from "../../runtime/gate/policy.ts";
 import type { OwnFolders } from "../../runtime/powers/own/folders.ts";
@@ -35,9 +36,39 @@ export function protectedPlaces(
   const places: Protected[] = [
     ...mine.map((path) => ({ path: resolve(path), what: "sbx's own files" })),
     ...policies.files.map((path) => ({ path, what: "a policy" })),
+    ...(options.source === undefined && options.script !== "-"
+      ? [{ path: resolve(options.script), what: "the plugin's own files" }]
+      : []),
     ...loaded.ownFiles.map((path) => ({ path, what: "the plugin's own files" })),
   ];
   return places.flatMap((place) => [place, { ...place, path: resolvePath(place.path) }]);
+}
+
+/** Well-known places as they are called and as they lie on disk: a home folder may be a link, and so may everything in it. Looked up
+ *  when the first file is asked for. */
+export function placesOf(home: string): Places {
+  const onDisk = (places: readonly Place[]): Place[] => {
+    const known = new Map<string, string>();
+    const found = places.flatMap((place): Place[] => {
+      if (place.path === undefined) return [place];
+      const path = resolvePath(place.path, known);
+      return path === place.path ? [place] : [place, { ...place, path }];
+    });
+    return found;
+  };
+  let secret: Place[] | undefined;
+  let autorun: Place[] | undefined;
+  return {
+    get secret() {
+      secret ??= onDisk(secretPlaces(home));
+      return secret;
+    },
+    get autorun() {
+      autorun ??= onDisk(autorunPlaces(home));
+      return autorun;
+    },
+    foldCase: process.platform === "win32" || process.platform === "darwin",
+  };
 }
 
 export async function rulesInForce(
@@ -49,14 +80,7 @@ export async function rulesInForce(
   warn: (text: string) => void,
 ): Promise<Policy> {
   const { home } = bases;
-  const policy = new Policy(
-    {
-      secret: secretPlaces(home),
-      autorun: autorunPlaces(home),
-      foldCase: process.platform === "win32" || process.platform === "darwin",
-    },
-    own,
-  );
+  const policy = new Policy(placesOf(home), own);
   const context = grantContext(bases);
   const now = clock.now();
   for (const { effect, kind, text, flag } of options.grants)

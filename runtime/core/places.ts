@@ -92,6 +92,7 @@ const systemSecrets: readonly Place[] = [
   { name: /^\.env(\..+)?$/i, what: "settings with secrets" },
   { name: /^id_(rsa|dsa|ecdsa|ed25519)(_sk)?$/i, what: "a private key" },
   { name: /\.(pem|key|p12|pfx|jks|keystore|kdbx|kdb|ppk|asc\.key)$/i, what: "a key or password store" },
+  { name: /^\.[0-9a-f]{24}\.sbx-tmp$/, what: "a file that is being written" },
   { name: /^(\.?wallet\.dat|\.htpasswd|\.vault_pass)$/i, what: "secrets" },
 ];
 

@@ -1,6 +1,6 @@
 /** What a live power can do, one interface a kind of authority. Only the gate hands these out, opened from a resolved target, and
  *  only for as long as one operation runs: after that every method fails. Implemented in runtime/powers, used by operations. */
-import type { GovernedNeed, HandleType, Target } from "./capability.ts";
+import type { GovernedNeed, HandleType, PathTarget, Target } from "./capability.ts";
 
 export interface FileInfo {
   readonly isFile: boolean;
@@ -80,9 +80,11 @@ export interface WritePower {
   makeFolder(options: { recursive: boolean; mode?: number }): Promise<void>;
   /** A new folder inside this one with an unpredictable name; gives its canonical path. */
   makeTempFolder(prefix: string): Promise<string>;
+  /** @throws E_WRITE, with nothing removed, for a folder that holds something that is not granted */
   remove(options: { recursive: boolean }): Promise<void>;
-  /** Moves this entry to where `target` stands, replacing a file there. */
-  moveTo(target: WritePower): Promise<void>;
+  /** Moves this entry to where `target` stands, replacing a file there. `read`: read access to the same entry. @throws E_WRITE for
+   *  a folder that holds something that is not granted */
+  moveTo(target: WritePower, read: ReadPower): Promise<void>;
 }
 
 export interface OpenOptions {
@@ -210,6 +212,9 @@ export interface Lease {
   permits(target: Target, bytes: number): boolean;
   /** Tells of a target whether a rule says that it is not there; null where no rule says so of anything of this kind. */
   hides(): ((target: Target) => boolean) | null;
+  /** Does a grant begin at this path or below it, in either form? Then a link that comes to stand there would lead the grant elsewhere
+   *  the next time that it is resolved. */
+  begins(target: PathTarget): boolean;
   /** Limits that apply to this run, in bytes and milliseconds. */
   readonly limits: PowerLimits;
 }

@@ -1,6 +1,7 @@
 /** The single steps of the road for one need: resolve, policy, sink, consent. Each gives way or throws the denial, audited. The gate
  *  calls them in order; redirects and addresses met on the way go through the same steps. */
-import type { GovernedNeed, HandleNeed, Kind, Target } from "../core/capability.ts";
+import type { GovernedNeed, HandleNeed, Kind, PathTarget, Target } from "../core/capability.ts";
+import { within } from "../core/cover.ts";
 import { type ErrorCode, errorTable, fail, isSbxError, type SbxError } from "../core/errors.ts";
 import { fresh } from "../core/labels.ts";
 import type { PowerSource } from "../core/powers.ts";
@@ -276,6 +277,13 @@ export class Judge implements LeaseHost {
     const { policy } = this.#world;
     if (!policy.hidesSome(kind)) return null;
     return (target) => policy.judge(target, names, this.clock.now()).kind === "ignored";
+  }
+
+  begins({ lexical, canonical }: PathTarget): boolean {
+    return this.#world.policy.rules.some(({ grant: { effect, scope } }) => {
+      if (effect !== "allow" || (scope?.kind !== "read" && scope?.kind !== "write")) return false;
+      return [scope.lexical, scope.resolved].some((at) => within(at, lexical) || within(at, canonical));
+    });
   }
 
   /** Charges the rule that covers it, one use an operation and every byte. What it does not bear is not covered. */

@@ -1,6 +1,6 @@
 /** The time for which a power may act: one operation, or as long as a handle lives. Charges what moves, and ends when the grant, a label
  *  or a limit says so. Powers ask it before every step; knows nothing of what they do. */
-import type { GovernedNeed, Target } from "../core/capability.ts";
+import type { GovernedNeed, PathTarget, Target } from "../core/capability.ts";
 import { fail, type SbxError } from "../core/errors.ts";
 import type { AbortSignalLike, Lease, PowerLimits } from "../core/powers.ts";
 import type { Clock } from "./clock.ts";
@@ -22,6 +22,7 @@ export interface LeaseHost {
   /** Its grant has expired: it goes on under another one or ends. */
   expired(lease: LiveLease): void;
   hides(lease: LiveLease): ((target: Target) => boolean) | null;
+  begins(target: PathTarget): boolean;
 }
 
 export class LiveLease implements Lease {
@@ -127,6 +128,10 @@ export class LiveLease implements Lease {
 
   hides(): ((target: Target) => boolean) | null {
     return this.#host.hides(this);
+  }
+
+  begins(target: PathTarget): boolean {
+    return this.#host.begins(target);
   }
 
   get moved(): number {

@@ -61,6 +61,7 @@ export function fakeLease(options: FakeLeaseOptions = {}): FakeLease {
       }
     },
     hides: () => null,
+    begins: () => false,
     end: (reason = fail("E_REVOKED", "the grant was revoked")) => controller.abort(reason),
   };
   return lease;

@@ -167,7 +167,9 @@ export const handles: Pinner = {
   },
 
   async enter(folder, name) {
-    const fd = await open(`${folder}/${name}`, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    const path =
+      typeof name === "string" ? `${folder}/${name}` : Buffer.concat([Buffer.from(`${folder}/`), name]);
+    const fd = await open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW);
     return { path: by(fd), close: () => closeSync(fd) };
   },
 };

@@ -46,7 +46,7 @@ export interface Pinner {
    *  @throws only what has nothing to do with the path (too many open files) */
   pin(lexical: string, options: PinOptions): Promise<Pin>;
   /** Opens a folder inside a held one, never through a link; `path` leads to it until `close`. */
-  enter(folder: string, name: string): Promise<{ path: string; close(): void }>;
+  enter(folder: string, name: string | Buffer): Promise<{ path: string; close(): void }>;
 }
 
 /** A use count. `close` runs once, when nobody is left. */

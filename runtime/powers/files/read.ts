@@ -112,6 +112,21 @@ export class ReadAccess implements ReadPower {
     return this.pin.canonical;
   }
 
+  #entryTarget(found: system.Dirent): PathTarget {
+    const { lexical, canonical, words } = this.target;
+    const type = found.isDirectory() ? "folder" : found.isSymbolicLink() ? "link" : "file";
+    const under = (path: string): string => (path.endsWith("/") ? path : `${path}/`) + found.name;
+    return {
+      kind: "read",
+      words,
+      lexical: under(lexical),
+      canonical: under(canonical),
+      entry: true,
+      tree: false,
+      type,
+    };
+  }
+
   watch(options: WatchOptions): Promise<FileWatcher> {
     return this.#step("watch", () => Watch.start(this, this.target, options));
   }
@@ -120,12 +135,14 @@ export class ReadAccess implements ReadPower {
     return this.#step("list", async () => {
       if (this.pin.blocked !== null || this.pin.object === null) throw missing(this.pin);
       if (!this.pin.stats?.isDirectory()) throw Object.assign(new Error("no folder"), { code: "ENOTDIR" });
+      const hides = this.lease.hides();
       const entries: FolderEntry[] = [];
       try {
         for await (const found of await system.opendir(this.pin.object, { bufferSize: 1024 })) {
           if (held >= MAX_ENTRIES)
             throw refusal("E_LIMIT_BYTES", "list", this.words, `more than ${MAX_ENTRIES} entries at once`);
           if (entries.length % 1024 === 0) this.lease.alive();
+          if (hides?.(this.#entryTarget(found))) continue;
           held += 1;
           entries.push({
             name: found.name,

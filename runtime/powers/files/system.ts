@@ -22,8 +22,13 @@ export const openFlags = {
 } as const;
 
 export type Stats = fs.Stats;
+export type Dirent = fs.Dirent;
 
-export const open = promisify(fs.open) as (path: string, flags: number, mode?: number) => Promise<number>;
+export const open = promisify(fs.open) as (
+  path: string | Buffer,
+  flags: number,
+  mode?: number,
+) => Promise<number>;
 export const stat = promisify(fs.stat) as (path: string) => Promise<Stats>;
 export const lstat = promisify(fs.lstat) as (path: string) => Promise<Stats>;
 export const readlink = promisify(fs.readlink) as (path: string) => Promise<string>;
@@ -31,13 +36,22 @@ export const realpath = promisify(fs.realpath.native) as (path: string) => Promi
 export const rename = promisify(fs.rename);
 export const link = promisify(fs.link);
 export const unlink = promisify(fs.unlink);
-export const rmdir = promisify(fs.rmdir) as (path: string) => Promise<void>;
+export const rmdir = promisify(fs.rmdir) as (path: string | Buffer) => Promise<void>;
 export const mkdir = promisify(fs.mkdir) as (path: string, mode: number) => Promise<void>;
 export const ftruncate = promisify(fs.ftruncate) as (fd: number, size: number) => Promise<void>;
 export const opendir = promisify(fs.opendir) as (
   path: string,
   options: { bufferSize: number },
 ) => Promise<fs.Dir>;
+
+/** The same with names as the disk has them. */
+export const opendirBytes = (
+  path: string,
+  options: { bufferSize: number },
+): Promise<AsyncIterable<fs.Dirent<Buffer>>> =>
+  opendir(path, { ...options, encoding: "buffer" } as never) as Promise<unknown> as Promise<
+    AsyncIterable<fs.Dirent<Buffer>>
+  >;
 
 /** Names in a folder of which the system says that something happened to them; null where it gives none. Ends with `close`, and keeps
  *  the process alive no longer than that. */

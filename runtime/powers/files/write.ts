@@ -1,13 +1,15 @@
 /** Change access to one pinned file or folder, for as long as its lease lives. Names are only used below a held folder; a whole
  *  file is never written in place, so that a kill leaves the old or the new content and a hard link is never written through. */
+import type { PathTarget } from "../../core/capability.ts";
 import { isSbxError } from "../../core/errors.ts";
 import type { Lease, ReadPower, ReplaceOptions, WritePower } from "../../core/powers.ts";
+import { bear, bearFolder, bearLinks, TEMPORARY } from "./bearing.ts";
 import { missing, PIECE } from "./content.ts";
 import { type Doing, errno, failure, refusal } from "./failure.ts";
 import { type Pin, type PinnedPath, type Pinner, whileHeld } from "./pin.ts";
 import { ReadAccess } from "./read.ts";
 import * as system from "./system.ts";
-import { removeTree } from "./tree.ts";
+import { type Met, walkTree } from "./tree.ts";
 
 /** What all write powers of a run share. */
 export interface WriteTools {
@@ -27,12 +29,14 @@ export class WriteAccess implements WritePower {
   readonly pin: Pin;
   readonly lease: Lease;
   readonly words: string;
+  readonly target: PathTarget;
   readonly #tools: WriteTools;
 
   constructor(target: PinnedPath, pin: Pin, lease: Lease, tools: WriteTools) {
     this.pin = pin;
     this.lease = lease;
     this.words = target.words;
+    this.target = target;
     this.#tools = tools;
   }
 
@@ -181,7 +185,7 @@ export class WriteAccess implements WritePower {
     const old = this.pin.stats;
     if (old && this.pin.object) system.accessSync(this.pin.object, system.W_OK);
     const make = mode ?? (old ? old.mode & FOLDER_MODE : (like ?? FILE_MODE));
-    const temporary = `${folder}/.${await this.#tools.unique()}.sbx-tmp`;
+    const temporary = `${folder}/.${await this.#tools.unique()}${TEMPORARY}`;
     const fd = await system.open(temporary, system.openFlags.write | system.openFlags.fresh, make);
     let open = true;
     try {
@@ -219,6 +223,7 @@ export class WriteAccess implements WritePower {
       let at = { path: folder, close: () => {} };
       try {
         for (const [index, name] of names.entries()) {
+          if (index < names.length - 1) bearFolder(this, names.length - 1 - index);
           await system.mkdir(`${at.path}/${name}`, mode).catch((error) => {
             if (!recursive || system.errnoOf(error) !== "EEXIST") throw error;
           });
@@ -256,23 +261,53 @@ export class WriteAccess implements WritePower {
     return this.#step("remove", async () => {
       const { folder, name, path } = this.entry();
       if (!this.pin.stats) throw missing(this.pin);
+      if (this.pin.stats.isSymbolicLink()) bear(this, { relative: "", type: "link" }, "remove");
       if (!this.pin.stats.isDirectory()) await system.unlink(path);
       else if (!recursive) await system.rmdir(path);
-      else await removeTree(this.#tools.pinner, folder, name, () => this.lease.alive());
+      else await this.#removeTree(folder, name);
     });
   }
 
-  moveTo(target: WritePower): Promise<void> {
-    if (!(target instanceof WriteAccess)) throw errno("EINVAL");
+  /** Looks at everything first, so that a refusal leaves the tree whole; and again at each thing before it goes. */
+  async #removeTree(folder: string, name: string): Promise<void> {
+    const { pinner } = this.#tools;
+    const meet = (met: Met): void => bear(this, met, "remove");
+    await walkTree({ pinner, meet, leaf: async () => {}, done: async () => {} }, folder, name);
+    await walkTree({ pinner, meet, leaf: system.unlink, done: system.rmdir }, folder, name);
+  }
+
+  moveTo(target: WritePower, read: ReadPower): Promise<void> {
+    if (!(target instanceof WriteAccess) || !(read instanceof ReadAccess)) throw errno("EINVAL");
     return this.#step("rename", async () => {
       target.lease.alive();
       const from = this.entry();
       if (!this.pin.stats) throw missing(this.pin);
       await whileHeld(target.pin, async () => {
         const to = await target.#step("rename", async () => target.entry());
+        if (target.pin.stats?.isSymbolicLink()) bear(target, { relative: "", type: "link" }, "remove");
+        await this.#checkMove(from, target, read.lease);
+        this.#intactFolder();
+        target.#intactFolder();
         await system.rename(from.path, to.path);
       });
     });
+  }
+
+  /** Everything that is moved is borne; and no link comes to stand where a grant begins. */
+  async #checkMove(
+    from: { folder: string; name: string },
+    target: WriteAccess,
+    reading: Lease,
+  ): Promise<void> {
+    let hasLinks = this.pin.stats?.isSymbolicLink() ?? false;
+    const meet = (met: Met): void => {
+      bear(this, met, "rename", reading);
+      if (met.type === "link") hasLinks = true;
+    };
+    const { pinner } = this.#tools;
+    if (this.pin.stats?.isDirectory())
+      await walkTree({ pinner, meet, leaf: async () => {}, done: async () => {} }, from.folder, from.name);
+    if (hasLinks) bearLinks(target);
   }
 }
 

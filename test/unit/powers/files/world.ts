@@ -35,6 +35,7 @@ export function lease(most = Number.MAX_SAFE_INTEGER): CountingLease {
     },
     permits: () => true,
     hides: () => null,
+    begins: () => false,
     room: async () => {},
     admit: async () => {},
     obtain: async () => {

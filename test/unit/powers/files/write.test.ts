@@ -287,9 +287,18 @@ describe.each(["handles", "names"] as const)("writing, held by %s", (hold) => {
 
   describe("moving", () => {
     const move = (from: string, to: string): Promise<void> =>
-      world.writing(from, (source) => world.writing(to, (target) => source.moveTo(target), { entry: true }), {
-        entry: true,
-      });
+      world.writing(
+        from,
+        (source) =>
+          world.writing(
+            to,
+            (target) => world.reading(from, (read) => source.moveTo(target, read), { entry: true }),
+            { entry: true },
+          ),
+        {
+          entry: true,
+        },
+      );
 
     test("a file into a folder", async () => {
       await move("a.txt", "sub/a.txt");
@@ -334,7 +343,7 @@ describe.each(["handles", "names"] as const)("writing, held by %s", (hold) => {
     ["append", (power) => power.replace(bytes("x"), { append: true })],
     ["makeFolder", (power) => power.makeFolder({ recursive: true })],
     ["remove", (power) => power.remove({ recursive: true })],
-    ["moveTo", (power) => power.moveTo(power)],
+    ["moveTo", (power) => world.reading(".", (read) => power.moveTo(power, read))],
     ["makeTempFolder", (power) => power.makeTempFolder("")],
   ];
   for (const [name, use] of dead)
