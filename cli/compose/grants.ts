@@ -1,6 +1,6 @@
 /** From grants as they were typed or filed to rules in force: paths made absolute and resolved once, hosts in the URL standard's form,
  *  and a word where something may not be what was meant. */
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, readlinkSync, realpathSync } from "node:fs";
 import type { Kind } from "../../runtime/core/capability.ts";
 import { fail } from "../../runtime/core/errors.ts";
 import type { Grant, GrantContext } from "../../runtime/core/grant.ts";
@@ -54,20 +54,58 @@ export function resolveGrant(grant: Grant): Grant {
   return { ...grant, scope: { ...scope, resolved: resolvePath(scope.lexical) } };
 }
 
-/** A path with its links followed, as far as it exists. `known`: what was found out before, for many paths at once. */
-export function resolvePath(path: string, known?: Map<string, string>): string {
-  const before = known?.get(path);
-  if (before !== undefined) return before;
-  let found: string;
-  try {
-    found = realpathSync.native(path).replaceAll("\\", "/");
-  } catch {
-    const paths = pathRules(process.platform);
-    const parent = paths.parent(path);
-    found = parent === path ? path : paths.join(resolvePath(parent, known), paths.basename(path));
-  }
+/** As path_resolution(7): more links than this are a circle. */
+const MAX_LINKS = 40;
+
+/** What was found out before, for many paths at once. */
+type Known = Map<string, string | undefined>;
+
+/** A path with its links followed, as far as it exists; a link that leads to nothing yet is followed, too. Where a link leads nowhere, it
+ *  is itself. */
+export function resolvePath(path: string, known?: Known): string {
+  const paths = pathRules(process.platform);
+  const parent = paths.parent(path);
+  return (
+    lead(path, known) ??
+    (parent === path ? path : paths.join(resolvePath(parent, known), paths.basename(path)))
+  );
+}
+
+/** undefined: nowhere. */
+function lead(path: string, known: Known | undefined, links = 0): string | undefined {
+  if (known?.has(path)) return known.get(path);
+  const found = realPath(path) ?? leadToMissing(path, known, links);
   known?.set(path, found);
   return found;
+}
+
+function leadToMissing(path: string, known: Known | undefined, links: number): string | undefined {
+  const paths = pathRules(process.platform);
+  const parent = paths.parent(path);
+  const folder = parent === path ? undefined : lead(parent, known, links);
+  if (folder === undefined) return undefined;
+  const at = paths.join(folder, paths.basename(path));
+  const to = linkAt(at);
+  if (to === undefined) return at;
+  // What is missing has no folder above it to go up to.
+  if (links >= MAX_LINKS || /[^/.][^/]*\/+\.\.(?:\/|$)/.test(to)) return undefined;
+  return lead(paths.absolute(to, folder), known, links + 1);
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync.native(path).replaceAll("\\", "/");
+  } catch {
+    return undefined;
+  }
+}
+
+function linkAt(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A path that is granted and does not exist: it may come to exist, or it is a slip. */

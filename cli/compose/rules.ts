@@ -48,7 +48,7 @@ export function protectedPlaces(
  *  when the first file is asked for. */
 export function placesOf(home: string): Places {
   const onDisk = (places: readonly Place[]): Place[] => {
-    const known = new Map<string, string>();
+    const known = new Map<string, string | undefined>();
     const found = places.flatMap((place): Place[] => {
       if (place.path === undefined) return [place];
       const path = resolvePath(place.path, known);

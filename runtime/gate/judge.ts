@@ -279,9 +279,10 @@ export class Judge implements LeaseHost {
     return (target) => policy.judge(target, names, this.clock.now()).kind === "ignored";
   }
 
-  begins({ lexical, canonical }: PathTarget): boolean {
+  begins({ lexical, canonical }: PathTarget, kind?: PathTarget["kind"]): boolean {
     return this.#world.policy.rules.some(({ grant: { effect, scope } }) => {
       if (effect !== "allow" || (scope?.kind !== "read" && scope?.kind !== "write")) return false;
+      if (kind !== undefined && scope.kind !== kind) return false;
       return [scope.lexical, scope.resolved].some((at) => within(at, lexical) || within(at, canonical));
     });
   }

@@ -22,7 +22,7 @@ export interface LeaseHost {
   /** Its grant has expired: it goes on under another one or ends. */
   expired(lease: LiveLease): void;
   hides(lease: LiveLease): ((target: Target) => boolean) | null;
-  begins(target: PathTarget): boolean;
+  begins(target: PathTarget, kind?: PathTarget["kind"]): boolean;
 }
 
 export class LiveLease implements Lease {
@@ -130,8 +130,8 @@ export class LiveLease implements Lease {
     return this.#host.hides(this);
   }
 
-  begins(target: PathTarget): boolean {
-    return this.#host.begins(target);
+  begins(target: PathTarget, kind?: PathTarget["kind"]): boolean {
+    return this.#host.begins(target, kind);
   }
 
   get moved(): number {

@@ -65,7 +65,7 @@ export function bearFolder({ target, lease }: Bearer, levels: number): void {
     arrives: false,
     type: "missing",
   };
-  if (lease.permits(folder, 0) || lease.begins(folder)) return;
+  if (lease.permits(folder, 0) || lease.begins(folder, "write")) return;
   throw refused("make", target.words, path, "a folder on the way to it must be named");
 }
 

@@ -77,6 +77,13 @@ async function openStraight(
   }
 }
 
+/** It was exchanged since it was looked at, so that it has to be looked at again. */
+function exchanged(error: unknown): null {
+  const code = codeOf(error);
+  if (code === "EINVAL" || code === "ENOENT") return null;
+  throw error;
+}
+
 function nameIn(folder: number, name: string): number | string {
   try {
     return openSync(inside(folder, name), O_PATH | O_NOFOLLOW);
@@ -124,9 +131,8 @@ async function follow(start: number, queue: string[], entry: boolean, here = fal
       closeSync(next);
       links += 1;
       if (links > MAX_LINKS) return end([name, ...queue], null, "ELOOP");
-      const text = await system.readlink(inside(folder, name)).catch(codeOf);
-      // EINVAL and ENOENT come as codes: exchanged since it was looked at, so look again.
-      if (text === "EINVAL" || text === "ENOENT") queue.unshift(name);
+      const text = await system.readlink(inside(folder, name)).catch(exchanged);
+      if (text === null) queue.unshift(name);
       else {
         queue.unshift(...text.split("/").filter((part) => part !== "" && part !== "."));
         if (text.startsWith("/")) move(await open("/", O_PATH | O_DIRECTORY));
