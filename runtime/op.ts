@@ -59,6 +59,8 @@ export const need = {
     more?: { entry?: boolean; tree?: boolean; arrives?: boolean; from?: "tmp" },
   ) => GovernedNeed & { kind: "write" },
   net: (url: string, method: string) => ({ kind: "net", url, method }) as const,
+  /** A WebSocket opens with a GET. */
+  socket: (url: string) => ({ kind: "net", url, method: "GET", socket: true }) as const,
   store: (access: "read" | "write") => ({ kind: "data", dataset: "kv", access }) as const,
   dataset: (dataset: string, fields: readonly string[] = []) =>
     ({ kind: "data", dataset, fields, access: "read" }) as const,
@@ -153,6 +155,8 @@ export interface Operation<
   /** The call's body: none, or bytes (named for the reference). */
   readonly body?: string;
   readonly needs: (args: Infer<A>) => N;
+  /** Why the plugin says that it asks, for whoever is asked. */
+  readonly reason?: (args: Infer<A>) => string | undefined;
   readonly run: (args: Infer<A>, powers: PowersFor<N>, cx: OperationContext) => Outcome<R | WithBytes<R>>;
   readonly examples: readonly Example[];
 }

@@ -22,6 +22,8 @@ export interface NetNeed {
   readonly kind: "net";
   readonly url: string;
   readonly method: string;
+  /** A WebSocket is meant: `http:` and `https:` stand for `ws:` and `wss:`. */
+  readonly socket?: boolean;
 }
 
 export interface DataNeed {

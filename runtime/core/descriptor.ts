@@ -63,7 +63,12 @@ export function needOf(descriptor: Descriptor): GovernedNeed | null {
     case "net":
       return descriptor.host === undefined
         ? null
-        : { kind: "net", url: urlOf(descriptor.host), method: descriptor.method ?? "GET" };
+        : {
+            kind: "net",
+            url: urlOf(descriptor.host),
+            method: descriptor.method ?? "GET",
+            ...(/^wss?:/i.test(descriptor.host) ? { socket: true } : {}),
+          };
     case "data":
       return descriptor.set === undefined
         ? null

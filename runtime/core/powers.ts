@@ -149,9 +149,46 @@ export interface ResponseBody {
   cancel(): Promise<void>;
 }
 
+export interface SocketOptions {
+  readonly headers: readonly (readonly [string, string])[];
+  /** Subprotocols, the preferred one first; the server must choose one of them. */
+  readonly protocols: readonly string[];
+}
+
+/** One whole message. */
+export interface SocketMessage {
+  readonly bytes: Uint8Array;
+  /** UTF-8, checked. */
+  readonly text: boolean;
+}
+
+/** How a socket was closed in good order: status code and reason of RFC 6455 §7.1.5 (1005: none was given). */
+export interface SocketEnd {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** An open WebSocket; what comes and goes is counted against the traffic of the grant. */
+export interface OpenSocket {
+  readonly url: string;
+  /** The subprotocol that the server chose; empty for none. */
+  readonly protocol: string;
+  /** The next message, or how the other side closed. @throws E_LIMIT_BYTES for a message over the body limit; E_UNAVAILABLE when the
+   *  connection broke or the other side does not keep to the protocol; the end of the lease */
+  receive(): Promise<SocketMessage | SocketEnd>;
+  /** Resolves once the system took the message. @throws E_UNAVAILABLE when it is closed; E_LIMIT_TIME when the other side takes nothing */
+  send(message: SocketMessage): Promise<void>;
+  /** Says goodbye and waits for the answer, a few seconds at most; what was not received by then is given up. */
+  close(code: number | undefined, reason: string): Promise<SocketEnd>;
+  /** Ends the connection at once. */
+  cancel(): Promise<void>;
+}
+
 /** One request to one judged URL; redirects and addresses are judged on the way through `Lease.obtain` and `Lease.admit`. */
 export interface NetPower {
   request(options: RequestOptions): Promise<ResponseHead>;
+  /** Opens a WebSocket; a redirect is a refusal. */
+  connect(options: SocketOptions): Promise<OpenSocket>;
 }
 
 export interface KvEntry {

@@ -40,7 +40,8 @@ export class Gate {
       for (const seat of road.seats) this.judge.policy(seat);
       for (const seat of road.seats) seat.lease.register();
       for (const seat of road.seats) this.judge.sink(seat, road.reads());
-      for (const seat of road.seats) await this.judge.consent(seat, call.at);
+      const reason = operation.reason?.(args);
+      for (const seat of road.seats) await this.judge.consent(seat, call.at, reason);
       for (const seat of road.seats) this.judge.still(seat);
       for (const seat of road.charged()) this.judge.charge(seat);
       this.judge.raise(road.reads());

@@ -200,10 +200,55 @@ declare module "sbx:fs" {
   export type { FileHandle };
 }
 
-/** `sbx:net`: HTTP to hosts that a grant names. */
+/** `sbx:net`: HTTP and WebSockets to hosts that a grant names. */
 declare module "sbx:net" {
   /** Sends a request, as the global `fetch` does: they are the same function. @throws PermissionDenied, LimitExceeded, Unavailable */
   export const fetch: typeof globalThis.fetch;
+  export interface WebSocketOptions {
+      /** Subprotocols, the preferred one first. The server must choose one of them. */
+      readonly protocols?: string | readonly string[] | undefined;
+      /** Headers of the opening request: an object, a list of pairs, or a Headers object. */
+      readonly headers?: object | undefined;
+      /** Why it is asked for: shown to the person in quotes, as the plugin's own words. */
+      readonly reason?: string | undefined;
+      /** Breaks the opening off. An open socket is closed with `close`. */
+      readonly signal?: AbortSignal | undefined;
+  }
+  /** How a socket was closed. */
+  export interface WebSocketClose {
+      /** RFC 6455 §7.4: 1000 is an ordinary end, 1005 that the other side gave no code, 1006 that the connection broke. */
+      readonly code: number;
+      readonly reason: string;
+  }
+  /** Text comes and goes as a string, everything else as bytes. */
+  export type WebSocketMessage = string | Uint8Array<ArrayBuffer>;
+  /** Opens a WebSocket (RFC 6455) to a `ws:` or `wss:` URL, under the same grants as a GET of that host and path. Redirects are not
+   *  followed. @throws PermissionDenied; Unavailable when the other side does not open one; LimitExceeded over `--request-timeout` */
+  export function connectWebSocket(url: string | URL, options?: WebSocketOptions): Promise<WebSocketConnection>;
+  /** An open WebSocket. Loop over it for its messages: `for await (const message of socket)`. Messages that nobody asks for make the other
+   *  side wait. Leaving the loop leaves the socket open; close it, or declare it with `await using`. */
+  class WebSocketConnection implements AsyncDisposable {
+      readonly [Symbol.asyncDispose]: () => Promise<void>;
+      /** As it was opened. */
+      readonly url: string;
+      /** The subprotocol that the server chose; empty for none. */
+      readonly protocol: string;
+      /** How it was closed. Fulfilled once that was seen: by receiving, or by closing. */
+      readonly closed: Promise<WebSocketClose>;
+      private constructor();
+      /** The next message; undefined once the socket was closed. @throws Unavailable when the connection broke; LimitExceeded for a
+       *  message longer than `--body`; PermissionDenied when the grant was revoked or has expired */
+      receive(): Promise<WebSocketMessage | undefined>;
+      /** Messages until the socket is closed. */
+      [Symbol.asyncIterator](): AsyncGenerator<WebSocketMessage, void, undefined>;
+      /** Sends one message. Wait for it, and a slow receiver slows the sender. Messages leave in the order of the calls.
+       *  @throws Unavailable when it is closed; LimitExceeded when the other side takes nothing for `--request-timeout` */
+      send(message: string | Uint8Array | ArrayBuffer): Promise<void>;
+      /** Says goodbye, with a code of 1000 or 3000 to 4999 and a reason of at most 123 bytes, and waits a few seconds for the answer. What was
+       *  not received by then is given up. Closing again does nothing. */
+      close(code?: number, reason?: string): Promise<WebSocketClose>;
+  }
+  export type { WebSocketConnection };
 }
 
 /** `sbx:permissions`: how things stand, asking before something is needed, and giving back. In the words of Deno's `Deno.permissions`. */

@@ -319,16 +319,22 @@ async function openOne(world: World, type: HandleType): Promise<number> {
       void world.outcome("net.fetch", { ...request, hasBody: true, bodyHandle: handle });
       return handle;
     }
+    case "socket": {
+      const { handle } = (await world.attempt("net.connectWebSocket", {
+        url: "wss://api.example.com/",
+        protocols: [],
+        headers: [],
+      })) as { handle: number };
+      return handle;
+    }
     case "watcher":
       return (await world.attempt("fs.watch", { path: "notes.md" })) as number;
-    case "socket":
-      throw new Error(`nothing opens a ${type} yet`);
     default:
       return type satisfies never;
   }
 }
 const open: WorldOptions = { ...base, grants: ["--allow-read", "--allow-write=.", "--allow-net"] };
-const types = ["file", "folder", "response", "upload", "watcher"] as const;
+const types = ["file", "folder", "response", "upload", "watcher", "socket"] as const;
 
 describe("on something open:", () => {
   test.each(handling)("$name works on what it is for", async ({ name, args, needs }) => {

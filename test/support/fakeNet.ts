@@ -4,9 +4,11 @@ import type { NetNeed, NetTarget } from "../../runtime/core/capability.ts";
 import type {
   Lease,
   NetPower,
+  OpenSocket,
   PowerSource,
   RequestOptions,
   ResponseHead,
+  SocketOptions,
 } from "../../runtime/core/powers.ts";
 import { resolveUrl } from "../../runtime/powers/net/url.ts";
 
@@ -35,6 +37,7 @@ export function fakeNet(sites: FakeSites, trace: (what: string) => void): PowerS
       trace(`open net ${(target as NetTarget).host}`);
       return {
         request: (options) => request(sites, target as NetTarget, lease, options, trace),
+        connect: (options) => connect(sites, target as NetTarget, lease, options, trace),
       } satisfies NetPower;
     },
     release: () => undefined,
@@ -91,5 +94,37 @@ function head(
       },
       cancel: async () => trace(`close ${target.host}`),
     },
+  };
+}
+
+/** Says the site's body once, takes what it is sent, and closes when asked. */
+async function connect(
+  sites: FakeSites,
+  target: NetTarget,
+  lease: Lease,
+  { protocols }: SocketOptions,
+  trace: (what: string) => void,
+): Promise<OpenSocket> {
+  lease.alive();
+  const site = sites[target.host] ?? {};
+  await lease.admit({ ...target, address: site.address ?? PUBLIC });
+  trace(`connect ${target.host}:${target.port}`);
+  const said = [new TextEncoder().encode(site.answer?.body ?? "")];
+  const end = { code: 1000, reason: "" };
+  return {
+    url: target.words,
+    protocol: protocols[0] ?? "",
+    receive: async () => {
+      const bytes = said.shift();
+      if (!bytes) return end;
+      lease.spend(bytes.length, "in");
+      return { bytes, text: true };
+    },
+    send: async ({ bytes }) => {
+      lease.spend(bytes.length, "out");
+      trace(`sent ${bytes.length}`);
+    },
+    close: async () => end,
+    cancel: async () => trace(`close ${target.host}`),
   };
 }

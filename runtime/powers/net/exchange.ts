@@ -3,11 +3,12 @@ import { Agent, type IncomingMessage, request } from "node:http";
 import type { Duplex } from "node:stream";
 import type { NetTarget } from "../../core/capability.ts";
 import { fail, type SbxError } from "../../core/errors.ts";
-import type { AbortSignalLike, Lease, UploadSource } from "../../core/powers.ts";
+import type { AbortSignalLike, Lease, OpenSocket, SocketOptions, UploadSource } from "../../core/powers.ts";
 import { Deadline } from "./deadline.ts";
 import { type Dialling, dial, judge, judgedAddresses } from "./dial.ts";
 import { failure } from "./failure.ts";
 import { type HeaderList, headSize, sentHeaders } from "./headers.ts";
+import { Held } from "./held.ts";
 import { type Place, Places } from "./places.ts";
 import { authorityOf, pathOf } from "./url.ts";
 
@@ -49,6 +50,8 @@ export class Wire {
   readonly #places = new Places();
   readonly #agent = new PlaceAgent({ keepAlive: true });
   readonly #options: WireOptions;
+  /** Of all WebSockets: a message may be as long as a body, so that few of them fill it. */
+  #held: Held | undefined;
 
   constructor(options: WireOptions) {
     this.#options = options;
@@ -69,6 +72,21 @@ export class Wire {
         throw failure(error instanceof Stale ? error.cause : error, target, "exchange");
       }
     }
+  }
+
+  /** Dials for a WebSocket, which keeps its connection to itself. @throws as `exchange` does */
+  async connect(target: NetTarget, lease: Lease, options: SocketOptions): Promise<OpenSocket> {
+    const { openSocket } = await import("./socket.ts");
+    const deadline = new Deadline(
+      lease.limits.requestTimeout,
+      [lease.signal],
+      `the WebSocket to ${target.host}`,
+    );
+    const judged = await judgedAddresses(target, lease, deadline, this.#options.lookup);
+    const { socket } = await dial(target, judged, deadline, this.#options);
+    this.#held ??= new Held(2 * lease.limits.body);
+    const { userAgent } = this.#options;
+    return openSocket({ target, lease, options, stream: socket, deadline, userAgent, held: this.#held });
   }
 
   close(): void {

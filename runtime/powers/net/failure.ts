@@ -2,7 +2,7 @@
 import type { NetTarget } from "../../core/capability.ts";
 import { fail, isSbxError, type SbxError } from "../../core/errors.ts";
 
-export type Stage = "look-up" | "connect" | "tls" | "exchange" | "body";
+export type Stage = "look-up" | "connect" | "tls" | "exchange" | "body" | "socket";
 
 const codeOf = (error: unknown): string => {
   const code = (error as { code?: unknown } | null | undefined)?.code;
@@ -26,6 +26,10 @@ function wording(stage: Stage, code: string, place: string, host: string): strin
         (code.startsWith("ERR_") && code.includes("FORMAT"))
         ? `the answer of ${place} is compressed in a way that cannot be read`
         : `the connection to ${place} ended before the whole body came`;
+    case "socket":
+      return code.startsWith("WS_ERR_")
+        ? `${place} does not keep to the WebSocket protocol`
+        : `the WebSocket to ${place} ended without a goodbye`;
     default:
       return stage satisfies never;
   }

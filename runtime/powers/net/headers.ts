@@ -11,13 +11,30 @@ const overrides = new Set(["x-http-method-override", "x-method-override", "x-htt
 
 const plain = (name: string): string => name.toLowerCase().replaceAll("_", "-");
 
+/** RFC 9110 §5.6.2. */
+const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
 const MAX_HEADERS = 64 * 1024;
+
+/** Those of the opening handshake are the library's to set (RFC 6455 §4.1). @throws E_INVALID naming the header */
+export function checkSocketHeaders(headers: HeaderList): void {
+  checkHeaders(headers);
+  const own = headers.find(([name]) => plain(name).startsWith("sec-websocket-"));
+  if (own) throw fail("E_INVALID", `the header ${own[0]} cannot be set: name subprotocols in "protocols"`);
+}
+
+/** @throws E_INVALID for subprotocols that are no words, or named twice */
+export function checkProtocols(protocols: readonly string[]): void {
+  const wrong = protocols.find((each, at) => !token.test(each) || protocols.indexOf(each) !== at);
+  if (wrong !== undefined)
+    throw fail("E_INVALID", "a subprotocol is a word without spaces, and named only once");
+}
 
 /** @throws E_INVALID naming the header */
 export function checkHeaders(headers: HeaderList): void {
   let size = 0;
   for (const [name, value] of headers) {
-    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) throw fail("E_INVALID", "a header's name is not a word");
+    if (!token.test(name)) throw fail("E_INVALID", "a header's name is not a word");
     if (refused.test(plain(name))) throw fail("E_INVALID", `the header ${name} cannot be set`);
     if (/[^\t\x20-\x7e\x80-\xff]/.test(value))
       throw fail("E_INVALID", `the value of the header ${name} holds characters that cannot be sent`);
@@ -58,10 +75,10 @@ export const safelisted = (headers: HeaderList): HeaderList =>
 export const withoutBody = (headers: HeaderList): HeaderList =>
   headers.filter(([name]) => !/^content-(?:encoding|language|location|type)$/i.test(name));
 
-/** As one record, with what is always sent. A repeated header becomes a list, cookies too (RFC 9110 §5.3, RFC 6265 §5.4). */
-export function sentHeaders(
+/** As one record, with what every request says of itself. A repeated header becomes a list, cookies too (RFC 9110 §5.3, RFC 6265 §5.4). */
+export function headerRecord(
   headers: HeaderList,
-  own: { host: string; userAgent: string; length: number | null },
+  own: { readonly host: string; readonly userAgent: string },
 ): Record<string, string> {
   const out: Record<string, string> = Object.create(null);
   out.host = own.host;
@@ -70,9 +87,18 @@ export function sentHeaders(
     const before = out[key];
     out[key] = before === undefined ? value : `${before}${key === "cookie" ? "; " : ", "}${value}`;
   }
+  out["user-agent"] ??= own.userAgent;
+  return out;
+}
+
+/** The headers of a fetch. */
+export function sentHeaders(
+  headers: HeaderList,
+  own: { host: string; userAgent: string; length: number | null },
+): Record<string, string> {
+  const out = headerRecord(headers, own);
   out.accept ??= "*/*";
   out["accept-encoding"] ??= "gzip, deflate, br, zstd";
-  out["user-agent"] ??= own.userAgent;
   if (own.length !== null) out["content-length"] = String(own.length);
   return out;
 }

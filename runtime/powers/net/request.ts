@@ -1,13 +1,28 @@
-/** A fetch: the first request and every redirect, each hop through the whole gate. */
+/** A fetch: the first request and every redirect, each hop through the whole gate. And the way to a WebSocket, which has one hop. */
 import type { IncomingMessage } from "node:http";
 import type { NetTarget, Target } from "../../core/capability.ts";
 import { fail } from "../../core/errors.ts";
 import { anyMethod } from "../../core/host.ts";
-import type { Lease, NetPower, RequestOptions, ResponseHead } from "../../core/powers.ts";
+import type {
+  Lease,
+  NetPower,
+  OpenSocket,
+  RequestOptions,
+  ResponseHead,
+  SocketOptions,
+} from "../../core/powers.ts";
 import { HttpBody } from "./body.ts";
 import type { Hop, Wire } from "./exchange.ts";
 import { failure } from "./failure.ts";
-import { checkHeaders, type HeaderList, overridesMethod, safelisted, withoutBody } from "./headers.ts";
+import {
+  checkHeaders,
+  checkProtocols,
+  checkSocketHeaders,
+  type HeaderList,
+  overridesMethod,
+  safelisted,
+  withoutBody,
+} from "./headers.ts";
 
 /** As the Fetch standard has it. */
 const MAX_REDIRECTS = 20;
@@ -56,6 +71,16 @@ export class HttpPower implements NetPower {
       options.upload?.close(error);
       throw error;
     }
+  }
+
+  async connect(options: SocketOptions): Promise<OpenSocket> {
+    this.#lease.alive();
+    checkSocketHeaders(options.headers);
+    checkProtocols(options.protocols);
+    if (this.#target.scheme !== "ws" && this.#target.scheme !== "wss")
+      throw fail("E_INTERNAL", "what was judged is no WebSocket");
+    if (overridesMethod(options.headers)) await this.#lease.admit({ ...this.#target, method: anyMethod });
+    return this.#wire.connect(this.#target, this.#lease, options);
   }
 }
 

@@ -20,9 +20,7 @@ function canonicalHost(hostname: string): string | undefined {
 /** What stands in the Host header: the judged host, its port unless it is the scheme's own. */
 export function authorityOf({ scheme, host, port }: NetTarget): string {
   const name = host.includes(":") ? `[${host}]` : host;
-  return (scheme === "http" && port === ports.http) || (scheme === "https" && port === ports.https)
-    ? name
-    : `${name}:${port}`;
+  return port === ports[scheme] ? name : `${name}:${port}`;
 }
 
 /** Path and query as they are sent, from the URL that the target was made of. @throws E_INTERNAL if they are not what was judged */
@@ -33,22 +31,39 @@ export function pathOf(target: NetTarget): string {
   return `${url.pathname}${url.search}`;
 }
 
-const ports = { http: 80, https: 443 } as const;
+const ports = { http: 80, https: 443, ws: 80, wss: 443 } as const;
+type Scheme = keyof typeof ports;
+
+/** @throws E_INVALID for a scheme that is not for this purpose */
+function schemeOf(protocol: string, socket: boolean): Scheme {
+  switch (protocol) {
+    case "http:":
+      return socket ? "ws" : "http";
+    case "https:":
+      return socket ? "wss" : "https";
+    case "ws:":
+    case "wss:":
+      if (socket) return protocol === "ws:" ? "ws" : "wss";
+      throw fail("E_INVALID", `${protocol} cannot be fetched: open it with connectWebSocket`);
+    default:
+      throw socket
+        ? fail("E_INVALID", `${protocol} is not the scheme of a WebSocket: ws: and wss: are`)
+        : fail("E_INVALID", `${protocol} is not a scheme that can be fetched: http: and https: are`);
+  }
+}
 
 /** These would open a tunnel or echo the request's own headers. */
 const refusedMethods = new Set(["CONNECT", "TRACE", "TRACK"]);
 
 /** @throws E_INVALID for a malformed URL, another scheme, credentials in it, or a method that cannot be used */
-export function resolveUrl({ url: words, method }: NetNeed): NetTarget {
+export function resolveUrl({ url: words, method, socket = false }: NetNeed): NetTarget {
   const url = URL.canParse(words) ? new URL(words) : undefined;
   if (!url) throw fail("E_INVALID", `"${words}" is not a URL`);
-  const scheme = url.protocol.slice(0, -1);
-  if (scheme !== "http" && scheme !== "https")
-    throw fail("E_INVALID", `${url.protocol} is not a scheme that can be fetched: http: and https: are`);
+  const scheme = schemeOf(url.protocol, socket);
   if (url.username !== "" || url.password !== "")
     throw fail(
       "E_INVALID",
-      "a URL with a user name or password cannot be fetched: set the Authorization header",
+      "a URL with a user name or password cannot be used: set the Authorization header",
     );
   const host = canonicalHost(url.hostname);
   if (host === undefined) throw fail("E_INVALID", `"${words}" names no host`);

@@ -58,7 +58,13 @@ export const table: readonly Layer[] = [
 
   // sbx's own files: the store, the audit, the cache. No plugin reaches them.
   { name: "own", files: /^runtime\/powers\/own\//, layers: ["core"], types: ["gate"], node: "all" },
-  { name: "powers", files: /^runtime\/powers\//, layers: ["core", "own"], node: "all", packages: ["tldts"] },
+  {
+    name: "powers",
+    files: /^runtime\/powers\//,
+    layers: ["core", "own"],
+    node: "all",
+    packages: ["tldts", "ws"],
+  },
   {
     name: "session",
     files: /^runtime\/[^/]+\.ts$/,

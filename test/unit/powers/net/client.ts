@@ -1,6 +1,11 @@
 /** What the tests of the network fetch with: the real power under a fake lease. */
 import { afterEach } from "vitest";
-import type { RequestOptions, ResponseHead } from "../../../../runtime/core/powers.ts";
+import type {
+  OpenSocket,
+  RequestOptions,
+  ResponseHead,
+  SocketOptions,
+} from "../../../../runtime/core/powers.ts";
 import { type NetOptions, net } from "../../../../runtime/powers/net/net.ts";
 import { type FakeLease, type FakeLeaseOptions, fakeLease } from "../../../support/lease.ts";
 
@@ -16,6 +21,7 @@ afterEach(async () => {
 export interface Client {
   readonly lease: FakeLease;
   fetch(url: string, init?: Partial<RequestOptions>): Promise<ResponseHead>;
+  connect(url: string, options?: Partial<SocketOptions>): Promise<OpenSocket>;
 }
 
 export function client(leaseOptions: FakeLeaseOptions = {}, options: NetOptions = {}): Client {
@@ -33,6 +39,13 @@ export function client(leaseOptions: FakeLeaseOptions = {}, options: NetOptions 
       const method = init.method ?? "GET";
       const power = await source.open(await source.resolve({ kind: "net", url, method }), lease);
       return power.request({ headers: [], body: null, redirect: "follow", ...init, method });
+    },
+    async connect(url, options = {}) {
+      const need = { kind: "net", url, method: "GET", socket: true } as const;
+      const power = await source.open(await source.resolve(need), lease);
+      const socket = await power.connect({ headers: [], protocols: [], ...options });
+      later({ close: () => socket.cancel() });
+      return socket;
     },
   };
 }
