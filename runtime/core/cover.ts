@@ -139,3 +139,14 @@ function pathCloses(scope: PathScope, target: PathTarget, foldCase: boolean): bo
     scopes.some((denied) => within(denied, fold(target.canonical, foldCase)))
   );
 }
+
+/** Does an allow start at this path or below it, as written or as resolved? Whoever changes what is there changes what was granted. */
+export function startsAt(
+  { effect, scope }: Grant,
+  { lexical, canonical }: PathTarget,
+  kind?: PathTarget["kind"],
+): boolean {
+  if (effect !== "allow" || (scope?.kind !== "read" && scope?.kind !== "write")) return false;
+  if (kind !== undefined && scope.kind !== kind) return false;
+  return [scope.lexical, scope.resolved].some((at) => within(at, lexical) || within(at, canonical));
+}

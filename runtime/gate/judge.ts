@@ -1,7 +1,7 @@
 /** The single steps of the road for one need: resolve, policy, sink, consent. Each gives way or throws the denial, audited. The gate
  *  calls them in order; redirects and addresses met on the way go through the same steps. */
 import type { GovernedNeed, HandleNeed, Kind, PathTarget, Target } from "../core/capability.ts";
-import { within } from "../core/cover.ts";
+import { startsAt } from "../core/cover.ts";
 import { type ErrorCode, errorTable, fail, isSbxError, type SbxError } from "../core/errors.ts";
 import { fresh } from "../core/labels.ts";
 import type { PowerSource } from "../core/powers.ts";
@@ -170,27 +170,18 @@ export class Judge implements LeaseHost {
 
   /** From here on the source may be touched. @throws when the audit cannot be written: then it is not touched */
   intend(seat: Seat): void {
-    if (seat.decided === undefined) throw fail("E_INTERNAL", "a need was neither granted nor refused");
-    this.#world.audit.decision(
-      seat.lease.operation,
-      seat.target,
-      seat.decided,
-      seat.rule,
-      seat.hidden ? "hidden" : "started",
-    );
+    this.#decided(seat, "started");
     seat.started = true;
   }
 
   /** An answer that nothing is done with yet. */
   settled(seat: Seat): void {
-    if (seat.decided === undefined) throw fail("E_INTERNAL", "a need was neither granted nor refused");
-    this.#world.audit.decision(
-      seat.lease.operation,
-      seat.target,
-      seat.decided,
-      seat.rule,
-      seat.hidden ? "hidden" : "granted",
-    );
+    this.#decided(seat, "granted");
+  }
+
+  #decided({ lease, target, decided, rule, hidden }: Seat, outcome: string): void {
+    if (decided === undefined) throw fail("E_INTERNAL", "a need was neither granted nor refused");
+    this.#world.audit.decision(lease.operation, target, decided, rule, hidden ? "hidden" : outcome);
   }
 
   #again(seat: Seat): Decision["kind"] {
@@ -279,12 +270,8 @@ export class Judge implements LeaseHost {
     return (target) => policy.judge(target, names, this.clock.now()).kind === "ignored";
   }
 
-  begins({ lexical, canonical }: PathTarget, kind?: PathTarget["kind"]): boolean {
-    return this.#world.policy.rules.some(({ grant: { effect, scope } }) => {
-      if (effect !== "allow" || (scope?.kind !== "read" && scope?.kind !== "write")) return false;
-      if (kind !== undefined && scope.kind !== kind) return false;
-      return [scope.lexical, scope.resolved].some((at) => within(at, lexical) || within(at, canonical));
-    });
+  begins(target: PathTarget, kind?: PathTarget["kind"]): boolean {
+    return this.#world.policy.rules.some(({ grant }) => startsAt(grant, target, kind));
   }
 
   /** Charges the rule that covers it, one use an operation and every byte. What it does not bear is not covered. */

@@ -25,7 +25,7 @@ const MIB = 1024 * 1024;
 /** A guest that lets more than this wait is ended. */
 const MAX_BACKLOG = 256 * MIB;
 /** Calls that are delivered in one turn of the event loop. */
-const CALLS_A_TURN = 8;
+const CALLS_A_TURN = 64;
 /** `drained` is fulfilled at or below this. */
 const LOW_BACKLOG = 4 * MIB;
 /** Kernel clock ticks a second, as /proc/<pid>/stat counts (fixed for user space). */
