@@ -29,14 +29,23 @@ export type AddressClass =
 
 const widthOf = (family: 4 | 6): number => (family === 4 ? 32 : 128);
 
+const DOT = 0x2e;
+const ZERO = 0x30;
+
 function parse4(text: string): bigint | undefined {
   if (!/^(?:(?:0|[1-9]\d{0,2})\.){3}(?:0|[1-9]\d{0,2})$/.test(text)) return undefined;
-  let value = 0n;
-  for (const part of text.split(".")) {
-    if (Number(part) > 255) return undefined;
-    value = (value << 8n) | BigInt(part);
+  let value = 0;
+  let part = 0;
+  for (let at = 0; at <= text.length; at += 1) {
+    const code = at === text.length ? DOT : text.charCodeAt(at);
+    if (code !== DOT) part = part * 10 + code - ZERO;
+    else if (part > 255) return undefined;
+    else {
+      value = value * 256 + part;
+      part = 0;
+    }
   }
-  return value;
+  return BigInt(value);
 }
 
 /** The 16-bit groups of one side of `::`; a dotted IPv4 address may be the last. */
@@ -74,6 +83,7 @@ function parse6(text: string): bigint | undefined {
 export function parseAddress(text: string): Address | undefined {
   const four = parse4(text);
   if (four !== undefined) return { family: 4, value: four };
+  if (!text.includes(":")) return undefined;
   const six = parse6(text.replace(/%[\w.-]{1,32}$/, ""));
   return six === undefined ? undefined : { family: 6, value: six };
 }
@@ -178,12 +188,24 @@ const classes: readonly [AddressClass, readonly string[]][] = [
   ["reserved", ["192.0.0.0/24", "192.88.99.0/24", "240.0.0.0/4", "2001::/23"]],
 ];
 const classBlocks = classes.flatMap(([name, blocks]) => blocks.map((text) => [name, block(text)] as const));
+const classBlocks6 = classBlocks.filter(([, { base }]) => base.family === 6);
+/** IPv4 blocks in plain numbers: every request asks. */
+const classBlocks4 = classBlocks
+  .filter(([, { base }]) => base.family === 4)
+  .map(([name, { base, bits }]) => {
+    const size = 2 ** (32 - bits);
+    return { name, first: Number(base.value), last: Number(base.value) + size - 1 };
+  });
 const global6 = block("2000::/3");
 
 function ownClass(address: Address): AddressClass {
-  const found = classBlocks.find(([, holder]) => inBlock(holder, address));
+  if (address.family === 4) {
+    const value = Number(address.value);
+    return classBlocks4.find(({ first, last }) => first <= value && value <= last)?.name ?? "public";
+  }
+  const found = classBlocks6.find(([, holder]) => inBlock(holder, address));
   if (found) return found[0];
-  return address.family === 6 && !inBlock(global6, address) ? "reserved" : "public";
+  return inBlock(global6, address) ? "public" : "reserved";
 }
 
 /** The class of an address, or of the worst address that it may stand for. */

@@ -21,7 +21,7 @@ export const within = (path: string, scope: string): boolean =>
   (path.length === scope.length || path.charCodeAt(scope.length) === SLASH || scope.endsWith("/"));
 
 /** What a system that compares names without case takes for the same name, and more: closing too much is safe. */
-const fold = (path: string, foldCase: boolean): string =>
+export const foldPath = (path: string, foldCase: boolean): string =>
   foldCase ? path.normalize("NFKD").toUpperCase().toLowerCase() : path;
 
 /** `ops=`: no list means every operation. Without names no operation in particular is meant: then only what is granted for all of them
@@ -59,9 +59,10 @@ function pathOpens(scope: PathScope | null, target: PathTarget, places: Places):
   if (isSpecial(target)) return scope.resolved === target.canonical && target.type !== "forbidden";
   if (root !== undefined && !within(scope.resolved, root)) return false;
   // The name as written only; the canonical one has the case that the disk gives it.
-  const name = fold(target.lexical, places.foldCase);
+  const name = foldPath(target.lexical, places.foldCase);
   const written =
-    within(name, fold(scope.lexical, places.foldCase)) || within(name, fold(scope.resolved, places.foldCase));
+    within(name, foldPath(scope.lexical, places.foldCase)) ||
+    within(name, foldPath(scope.resolved, places.foldCase));
   if (!written || !within(target.canonical, scope.resolved)) return false;
   // The granted folder itself can be neither removed nor renamed.
   return !(
@@ -131,12 +132,12 @@ export function closes(grant: Grant, target: Target, names: readonly string[], p
 }
 
 function pathCloses(scope: PathScope, target: PathTarget, foldCase: boolean): boolean {
-  const forms = [fold(target.lexical, foldCase), fold(target.canonical, foldCase)];
-  const scopes = [fold(scope.lexical, foldCase), fold(scope.resolved, foldCase)];
+  const forms = [foldPath(target.lexical, foldCase), foldPath(target.canonical, foldCase)];
+  const scopes = [foldPath(scope.lexical, foldCase), foldPath(scope.resolved, foldCase)];
   if (forms.some((form) => scopes.some((denied) => within(form, denied)))) return true;
   return (
     (target.tree || target.arrives === true) &&
-    scopes.some((denied) => within(denied, fold(target.canonical, foldCase)))
+    scopes.some((denied) => within(denied, foldPath(target.canonical, foldCase)))
   );
 }
 

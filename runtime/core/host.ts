@@ -151,7 +151,9 @@ const matchesName = (scope: ScopeHost & { name: string }, host: string): boolean
  *  deny that names some does. */
 export const anyMethod = "*";
 
-interface Seen {
+/** What a request's host and address say. */
+export interface Seen {
+  /** The host without a dot at its end. */
   readonly name: string;
   /** The address in the URL itself. */
   readonly literal: Address | undefined;
@@ -159,12 +161,28 @@ interface Seen {
   readonly dialled: Address | undefined;
   /** An address was given that cannot be read. */
   readonly broken: boolean;
+  /** Whether `dialled` is a public one. */
+  readonly isPublic: boolean;
 }
 
-function look(target: NetTarget): Seen {
+/** The last target that was looked at: one decision looks at the same one several times. A target is plain data that nobody changes. */
+let last: { readonly target: NetTarget; readonly seen: Seen } | undefined;
+
+export function look(target: NetTarget): Seen {
+  if (last?.target !== target) last = { target, seen: read(target) };
+  return last.seen;
+}
+
+function read(target: NetTarget): Seen {
   const literal = parseAddress(target.host);
   const dialled = target.address === undefined ? literal : parseAddress(target.address);
-  return { name: trimDot(target.host), literal, dialled, broken: target.address !== undefined && !dialled };
+  return {
+    name: trimDot(target.host),
+    literal,
+    dialled,
+    broken: target.address !== undefined && !dialled,
+    isPublic: dialled !== undefined && classOf(dialled) === "public",
+  };
 }
 
 const portFits = (scope: NetScope, target: NetTarget): boolean =>
@@ -182,17 +200,16 @@ export function covers(written: NetScope | null, target: NetTarget, { local }: {
   if (seen.broken || !portFits(scope, target)) return false;
   if (scope.methods !== null && !scope.methods.includes(target.method.toUpperCase())) return false;
   if (scope.path !== null && !isUnderPath(scope.path, target.path)) return false;
-  const { literal, dialled } = seen;
-  const isPublic = dialled && classOf(dialled) === "public";
+  const { literal, dialled, isPublic } = seen;
   switch (scope.host.type) {
     case "any":
-      return dialled ? isPublic === true : !isLocalName(seen.name);
+      return dialled ? isPublic : !isLocalName(seen.name);
     case "name":
     case "below":
       if (literal) return false;
       if (target.address !== undefined && scope.host.name === "localhost" && scope.host.type === "name")
         return dialled !== undefined && classOf(dialled) === "loopback";
-      return matchesName(scope.host, seen.name) && (!dialled || isPublic === true || local);
+      return matchesName(scope.host, seen.name) && (!dialled || isPublic || local);
     case "address":
       return dialled !== undefined && sameAddress(scope.host.address, canonical(dialled));
     case "block":
@@ -240,8 +257,8 @@ export function coversForDeny(scope: NetScope, target: NetTarget): boolean {
 
 /** Whether the request is for something that only a scope naming it can cover. */
 export function isLocalTarget(target: NetTarget): boolean {
-  const { name, dialled } = look(target);
-  return dialled ? classOf(dialled) !== "public" : isLocalName(name);
+  const { name, dialled, isPublic } = look(target);
+  return dialled ? !isPublic : isLocalName(name);
 }
 
 /** Whether an allow with this scope (null: a bare one) would cover the request if its address were public: then what is missing is

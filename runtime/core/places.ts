@@ -202,6 +202,8 @@ interface PlaceIndex {
   /** Length of the longest path in it: what lies deeper is looked up from there, so that a path of 32 KB costs no more than a short one. */
   readonly longest: number;
   readonly byName: readonly { readonly name: RegExp; readonly what: string }[];
+  /** Matches whatever one of them matches, and little else. */
+  readonly anyName: RegExp;
 }
 
 const indexes = new WeakMap<readonly Place[], PlaceIndex>();
@@ -212,10 +214,12 @@ function indexOf(places: readonly Place[]): PlaceIndex {
   const byPath = new Map(
     places.flatMap(({ path, what }) => (path === undefined ? [] : [[path, what] as const])),
   );
+  const byName = places.flatMap(({ name, what }) => (name === undefined ? [] : [{ name, what }]));
   const index: PlaceIndex = {
     byPath,
     longest: Math.max(0, ...[...byPath.keys()].map((path) => path.length)),
-    byName: places.flatMap(({ name, what }) => (name === undefined ? [] : [{ name, what }])),
+    byName,
+    anyName: byName.length === 0 ? /$^/ : new RegExp(byName.map(({ name }) => name.source).join("|"), "i"),
   };
   indexes.set(places, index);
   return index;
@@ -223,7 +227,7 @@ function indexOf(places: readonly Place[]): PlaceIndex {
 
 /** The place that a canonical path lies in, and what it is; the root is what a grant has to name. */
 export function placeOf(path: string, places: readonly Place[]): { root: string; what: string } | undefined {
-  const { byPath, byName, longest } = indexOf(places);
+  const { byPath, byName, anyName, longest } = indexOf(places);
   const start = path.length <= longest ? path.length : path.lastIndexOf("/", longest);
   for (let end = start; end > 0; end = path.lastIndexOf("/", end - 1)) {
     const root = path.slice(0, end);
@@ -231,7 +235,7 @@ export function placeOf(path: string, places: readonly Place[]): { root: string;
     if (what !== undefined) return { root, what };
   }
   const name = path.slice(path.lastIndexOf("/") + 1);
-  const found = byName.find((place) => place.name.test(name));
+  const found = anyName.test(name) ? byName.find((place) => place.name.test(name)) : undefined;
   return found && { root: path, what: found.what };
 }
 
@@ -239,7 +243,7 @@ export function autorunPlaceOf(
   path: string,
   places: readonly Place[],
 ): { root: string; what: string } | undefined {
-  const inside = autorunInside.exec(path);
+  const inside = path.includes("/.") ? autorunInside.exec(path) : null;
   if (inside)
     return {
       root: path.slice(0, inside.index + inside[0].replace(/\/$/, "").length),

@@ -27,9 +27,13 @@ const decodePass = (path: string): string =>
     }
   });
 
+/** What a generous server would read as something else; most paths hold nothing of it. */
+const readTwoWays = /[%\\;]|\/(?:[./]|$)/;
+
 /** The path as the most generous server would read it: decoded until nothing changes, backslashes as slashes, parameters (`;x`)
  *  dropped, empty segments joined, dot segments resolved. */
 export function generousPath(path: string): string {
+  if (path.startsWith("/") && !readTwoWays.test(path)) return path;
   let text = path;
   for (let pass = 0; pass < 4; pass += 1) {
     const next = decodePass(text);

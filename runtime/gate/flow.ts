@@ -6,7 +6,8 @@ import { fail, type SbxError } from "../core/errors.ts";
 import { type Grant, type GrantContext, parseGrant, printGrant } from "../core/grant.ts";
 import { fresh, type Labels, printLabels, uncleared } from "../core/labels.ts";
 import { placeOf } from "../core/places.ts";
-import { grantFor, type Share } from "./policy.ts";
+import type { Share } from "./policy.ts";
+import { grantFor } from "./remedy.ts";
 
 /** A source that carries a label, or a sink that may receive some. */
 export interface LabelRule {

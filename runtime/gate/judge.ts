@@ -12,7 +12,8 @@ import { type Flow, isSink, isSource } from "./flow.ts";
 import type { Handles } from "./handles.ts";
 import { type LeaseHost, LiveLease, overReason } from "./lease.ts";
 import type { Budget } from "./limits.ts";
-import { type Decision, denialCode, remedyFor, scopesFor, toldRemedy } from "./policy.ts";
+import { type Decision, denialCode, toldRemedy } from "./policy.ts";
+import { remedyFor, scopesFor } from "./remedy.ts";
 import { Seat } from "./seat.ts";
 import type { GateWorld } from "./world.ts";
 

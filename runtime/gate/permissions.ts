@@ -10,7 +10,8 @@ import { printGrant } from "../core/grant.ts";
 import { coversWhole, touchesPart } from "../core/whole.ts";
 import type { PermissionStanding, PermissionState } from "../op.ts";
 import type { Judge } from "./judge.ts";
-import { type Rule, scopesFor, stateOf } from "./policy.ts";
+import { type Rule, stateOf } from "./policy.ts";
+import { scopesFor } from "./remedy.ts";
 import type { Seat } from "./seat.ts";
 import type { GateWorld } from "./world.ts";
 

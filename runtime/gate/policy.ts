@@ -1,12 +1,14 @@
 /** Turns a question into an answer: granted, denied, not there, or open. Denies beat grants; silence is an open question. The order of
  *  the rules never matters. Knows nothing of prompts, operations or disks: targets arrive resolved. */
-import { parseAddress } from "../core/address.ts";
-import type { Kind, NetTarget, PathTarget, Target } from "../core/capability.ts";
-import { closes, isNullDevice, opens, type Places, within } from "../core/cover.ts";
+import type { Kind, PathTarget, Target } from "../core/capability.ts";
+import { closes, isNullDevice, opens, type Places } from "../core/cover.ts";
 import type { ErrorCode } from "../core/errors.ts";
-import { type Effect, type Grant, printFlag } from "../core/grant.ts";
-import { lacksNaming, type ScopeHost } from "../core/host.ts";
+import type { Grant } from "../core/grant.ts";
+import { isLocalTarget, lacksNaming } from "../core/host.ts";
 import { autorunPlaceOf, holdsPlace, placeOf } from "../core/places.ts";
+import { ScopeMap } from "../core/scopeMap.ts";
+import { type Protected, ProtectedPlaces } from "./protectedPlaces.ts";
+import { remedyFor } from "./remedy.ts";
 import type { Counts, Usage } from "./usage.ts";
 
 /** A grant in force, with what was used of it. */
@@ -35,12 +37,6 @@ export type Decision =
   /** Nobody said anything. `code` and `remedy` are what a denial would carry; `why` what an expired or used-up grant adds. */
   | { readonly kind: "open"; readonly code: ErrorCode; readonly remedy: string; readonly why?: string };
 
-/** What nobody may touch through any grant: sbx's own files, policies, the plugin's own package. Absolute canonical paths. */
-export interface Protected {
-  readonly path: string;
-  readonly what: string;
-}
-
 export type Share = "nothing" | "something" | "everything";
 
 export const denialCode: Record<Kind, ErrorCode> = {
@@ -52,16 +48,25 @@ export const denialCode: Record<Kind, ErrorCode> = {
   host: "E_HOST",
 };
 
+interface Ceiling {
+  readonly grants: readonly Grant[];
+  readonly found: ScopeMap<{ readonly grant: Grant }>;
+}
+
 export class Policy {
   readonly rules: Rule[] = [];
   readonly places: Places;
-  readonly #ceilings: (readonly Grant[])[] = [];
-  #protected: readonly Protected[];
+  readonly #opening: ScopeMap<Rule>;
+  readonly #closing: ScopeMap<Rule>;
+  readonly #ceilings: Ceiling[] = [];
+  readonly #protected = new ProtectedPlaces();
   #next = 1;
 
   constructor(places: Places, protectedPaths: readonly Protected[]) {
     this.places = places;
-    this.#protected = protectedPaths;
+    this.#opening = new ScopeMap("opening", places.foldCase);
+    this.#closing = new ScopeMap("closing", places.foldCase);
+    this.protect(protectedPaths);
   }
 
   add(grant: Grant, from: string, now: number, passing = false): Rule {
@@ -78,16 +83,19 @@ export class Policy {
     };
     this.#next += 1;
     this.rules.push(rule);
+    (grant.effect === "allow" ? this.#opening : this.#closing).add(rule);
     return rule;
   }
 
   /** Narrows: a target must fit under every ceiling that was set. */
   limitTo(ceiling: readonly Grant[]): void {
-    this.#ceilings.push(ceiling);
+    const found = new ScopeMap<{ readonly grant: Grant }>("opening", this.places.foldCase);
+    for (const grant of ceiling) found.add({ grant });
+    this.#ceilings.push({ grants: ceiling, found });
   }
 
   protect(paths: readonly Protected[]): void {
-    this.#protected = [...this.#protected, ...paths];
+    for (const place of paths) this.#protected.add(place);
   }
 
   /** `held`: the rule under which the thing is in use already; that it is used up by now does not end it. */
@@ -95,7 +103,9 @@ export class Policy {
     const closed = this.#closed(target, names);
     if (closed) return closed;
     if (isPath(target) && isNullDevice(target)) return { kind: "granted", rule: null, text: "always" };
-    if (!this.#ceilings.every((ceiling) => ceiling.some((grant) => opens(grant, target, names, this.places))))
+    const covers = ({ grant }: { readonly grant: Grant }): boolean =>
+      opens(grant, target, names, this.places);
+    if (!this.#ceilings.every(({ found }) => found.visit(target, covers)))
       return {
         kind: "denied",
         text: "ceiling",
@@ -108,7 +118,7 @@ export class Policy {
   /** How much of a kind do the ceilings leave out? */
   narrows(kind: Kind): Share {
     const narrowed = this.#ceilings.map((ceiling): Share => {
-      const grants = ceiling.filter((grant) => grant.kind === kind);
+      const grants = ceiling.grants.filter((grant) => grant.kind === kind);
       const bare = grants.some(({ scope, options }) => scope === null && options.ops === undefined);
       return grants.length === 0 ? "everything" : bare ? "nothing" : "something";
     });
@@ -121,10 +131,7 @@ export class Policy {
 
   /** Is there a bare `--ignore-KIND`, which answers what would be denied with "not there"? */
   ignoresSilence(kind: Kind): boolean {
-    return this.rules.some(
-      ({ grant, revoked }) =>
-        !revoked && grant.effect === "ignore" && grant.kind === kind && grant.scope === null,
-    );
+    return this.#closing.bare(kind, ({ grant, revoked }) => !revoked && grant.effect === "ignore");
   }
 
   /** Is there a rule that says of something of this kind that it is not there? */
@@ -138,56 +145,36 @@ export class Policy {
   #closed(target: Target, names: readonly string[]): Decision | undefined {
     const code = denialCode[target.kind];
     if (isPath(target)) {
-      const own = this.#protected.find(
-        ({ path }) =>
-          within(target.canonical, path) ||
-          within(target.lexical, path) ||
-          ((target.tree || target.arrives) && within(path, target.canonical)),
-      );
-      if (own)
-        return { kind: "denied", text: `protected: ${own.what}`, code, remedy: `no grant opens ${own.what}` };
-      if (target.type === "forbidden")
-        return {
-          kind: "denied",
-          text: "protected: a door to a process or terminal",
-          code,
-          remedy: "no grant opens it",
-        };
+      const what = this.#protected.touched(target);
+      if (what !== undefined)
+        return { kind: "denied", text: `protected: ${what}`, code, remedy: `no grant opens ${what}` };
     }
-    const closing = this.#find(["deny"], target, names) ?? this.#carries(target);
-    if (closing) return { kind: "denied", text: closing.text, code, remedy: closing.remedy };
-    const ignore = this.rules.find(
-      (rule) =>
-        rule.grant.effect === "ignore" && rule.grant.scope !== null && this.#speaks(rule, target, names),
-    );
+    let ignore: Rule | undefined;
+    let deny: Rule | undefined;
+    this.#closing.visit(target, (rule) => {
+      const { effect, scope } = rule.grant;
+      if (rule.revoked || (effect === "ignore" && (scope === null || ignore))) return false;
+      if (!closes(rule.grant, target, names, this.places)) return false;
+      if (effect === "ignore") ignore = rule;
+      else deny = rule;
+      return deny !== undefined;
+    });
+    if (deny) return { kind: "denied", text: deny.from, code, remedy: `remove the deny: ${deny.from}` };
+    const carried = this.#carries(target);
+    if (carried) return { kind: "denied", code, ...carried };
     return ignore ? { kind: "ignored", text: ignore.from } : undefined;
   }
 
-  #speaks(rule: Rule, target: Target, names: readonly string[]): boolean {
-    return !rule.revoked && closes(rule.grant, target, names, this.places);
-  }
-
-  #find(
-    effects: readonly Effect[],
-    target: Target,
-    names: readonly string[],
-  ): { text: string; remedy: string } | undefined {
-    const rule = this.rules.find((r) => effects.includes(r.grant.effect) && this.#speaks(r, target, names));
-    return rule ? { text: rule.from, remedy: `remove the deny: ${rule.from}` } : undefined;
-  }
-
-  /** A move or a recursive removal must not carry along what is denied for the other kind, ignored, secret or run by the system. */
+  /** A move or a recursive removal must not carry along what is denied for the other kind or for some operations, ignored, secret or
+   *  run by the system. */
   #carries(target: Target): { text: string; remedy: string } | undefined {
     if (!isPath(target) || !(target.tree || target.arrives)) return undefined;
-    const rule = this.rules.find(
-      (r) =>
-        target.tree &&
-        r.grant.effect !== "allow" &&
-        !r.revoked &&
-        r.grant.scope !== null &&
-        (r.grant.kind === "read" || r.grant.kind === "write") &&
-        closes({ ...r.grant, kind: target.kind }, target, [], this.places),
-    );
+    let rule: Rule | undefined;
+    if (target.tree)
+      this.#closing.carried(target, (one) => {
+        if (!one.revoked) rule = one;
+        return rule !== undefined;
+      });
     if (rule) return { text: rule.from, remedy: `it is or contains something under ${rule.from}` };
     // Whatever stands there, or nothing: the answer must not tell.
     if (holdsPlace(target.canonical, this.places.secret) || holdsPlace(target.canonical, this.places.autorun))
@@ -202,50 +189,56 @@ export class Policy {
     let best: Rule | undefined;
     let kept: Rule | undefined;
     let spent: Rule | undefined;
-    for (const rule of this.rules) {
-      if (rule.grant.effect !== "allow" || !opens(rule.grant, target, names, this.places)) continue;
+    this.#opening.visit(target, (rule) => {
+      if (!opens(rule.grant, target, names, this.places)) return false;
       const state = stateOf(rule, now);
       if (state === "valid") {
         if (!best || freedom(rule) > freedom(best)) best = rule;
-      } else if (state === "used" && rule === held) kept = rule;
+        return isFree(rule);
+      }
+      if (state === "used" && rule === held) kept = rule;
       else if (!rule.passing && (!spent || weight[state] > weight[stateOf(spent, now)])) spent = rule;
-    }
+      return false;
+    });
     best ??= kept;
     if (best) return { kind: "granted", rule: best, text: best.from };
     return this.#silence(target, now, spent);
   }
 
   #silence(target: Target, now: number, spent: Rule | undefined): Decision {
-    const remedy = remedyFor(target, "person");
     if (spent) {
       const state = stateOf(spent, now);
       const code: ErrorCode =
         state === "expired" ? "E_EXPIRED" : state === "revoked" ? "E_REVOKED" : spentCode(spent);
       const said = state === "expired" ? "has expired" : state === "revoked" ? "was revoked" : "is used up";
-      return { kind: "open", code, remedy, why: `${spent.from} ${said}` };
+      return openQuestion(target, code, `${spent.from} ${said}`);
     }
     const local =
       target.kind === "net" &&
-      this.rules.some(
-        ({ grant: { kind, effect, scope } }) =>
-          kind === "net" &&
-          effect === "allow" &&
-          lacksNaming(scope?.kind === "net" ? scope.net : null, target),
+      isLocalTarget(target) &&
+      this.#opening.visit(target, ({ grant: { scope } }) =>
+        lacksNaming(scope?.kind === "net" ? scope.net : null, target),
       );
     const place = isPath(target)
       ? (placeOf(target.canonical, this.places.secret) ??
         (target.kind === "write" ? autorunPlaceOf(target.canonical, this.places.autorun) : undefined))
       : undefined;
-    return {
-      kind: "open",
-      code: local ? "E_NET_LOCAL" : denialCode[target.kind],
-      remedy,
-      ...(place ? { why: `it is ${place.what}, which must be named` } : {}),
-    };
+    const why = place && `it is ${place.what}, which must be named`;
+    return openQuestion(target, local ? "E_NET_LOCAL" : denialCode[target.kind], why);
   }
 }
 
 const isPath = (target: Target): target is PathTarget => target.kind === "read" || target.kind === "write";
+
+/** The remedy is put into words only for who reads it: most questions are answered without. */
+const openQuestion = (target: Target, code: ErrorCode, why: string | undefined): Decision => ({
+  kind: "open",
+  code,
+  get remedy() {
+    return remedyFor(target, "person");
+  },
+  ...(why === undefined ? {} : { why }),
+});
 
 /** How little a rule is limited; among several the freest pays, whatever their order. */
 const freedom = ({ grant: { options }, id }: Rule): number =>
@@ -254,6 +247,13 @@ const freedom = ({ grant: { options }, id }: Rule): number =>
   (options.maxCalls === undefined ? 2 : 0) +
   (options.for === undefined ? 1 : 0) -
   id / 1e9;
+
+/** Nothing can be freer. */
+const isFree = ({ grant: { options } }: Rule): boolean =>
+  options.uses === undefined &&
+  options.maxBytes === undefined &&
+  options.maxCalls === undefined &&
+  options.for === undefined;
 
 export type RuleState = "valid" | "expired" | "used" | "revoked";
 
@@ -278,10 +278,6 @@ const spentCode = (rule: Rule): ErrorCode =>
     ? "E_LIMIT_BYTES"
     : "E_LIMIT_CALLS";
 
-/** The grant that would have helped, ready to paste behind the command: in the plugin's words for the plugin, resolved for a person. */
-export const remedyFor = (target: Target, reader: "plugin" | "person"): string =>
-  printFlag(grantFor(target, reader));
-
 /** The remedy in a plugin's words. That its path leads by links into what is denied would tell it about places that it may not know. */
 export function toldRemedy(policy: Policy, target: Target, names: readonly string[], remedy: string): string {
   const flag = remedyFor(target, "plugin");
@@ -290,73 +286,4 @@ export function toldRemedy(policy: Policy, target: Target, names: readonly strin
   const type = target.type === "forbidden" ? "missing" : target.type;
   const asWritten = policy.judge({ ...target, canonical: target.lexical, type }, names, 0);
   return asWritten.kind === "denied" && asWritten.remedy === remedy ? remedy : flag;
-}
-
-/** The narrowest sensible grant for a target. */
-export function grantFor(target: Target, reader: "plugin" | "person" = "person"): Grant {
-  const grant = (scope: Grant["scope"]): Grant => ({
-    effect: "allow",
-    kind: target.kind,
-    scope,
-    options: {},
-  });
-  switch (target.kind) {
-    case "read":
-    case "write": {
-      const written = reader === "plugin" ? target.words : target.canonical;
-      return grant({ kind: target.kind, written, lexical: target.lexical, resolved: target.canonical });
-    }
-    case "net": {
-      const net = { methods: null, host: scopeHost(target, reader), port: target.port, path: null };
-      const named = grant({ kind: "net", net });
-      return opens(named, target, [], noPlaces) ? named : { ...named, options: { local: true } };
-    }
-    case "data":
-      return grant({
-        kind: "data",
-        dataset: target.dataset,
-        fields: target.fields ?? [],
-        access: target.dataset === "kv" ? "read" : target.access,
-      });
-    case "env":
-    case "host":
-      return grant(target.name === "*" ? null : { kind: target.kind, name: target.name });
-    default:
-      return target satisfies never;
-  }
-}
-
-const noPlaces: Places = { secret: [], autorun: [], foldCase: false };
-
-/** The name, or the address it stands for when that is what was refused; a plugin never learns the address. */
-function scopeHost(target: NetTarget, reader: "plugin" | "person"): ScopeHost {
-  const shown = reader === "person" ? (target.address ?? target.host) : target.host;
-  const address = parseAddress(shown);
-  return address ? { type: "address", address } : { type: "name", name: shown };
-}
-
-/** What a person may grant instead of exactly this, narrowest first: the file, its folder; host and port, the host. */
-export function scopesFor(target: Target): Grant[] {
-  const exact = grantFor(target);
-  switch (target.kind) {
-    case "read":
-    case "write": {
-      const folder = target.canonical.slice(0, target.canonical.lastIndexOf("/"));
-      if (target.type === "folder" || folder === "") return [exact];
-      return [
-        exact,
-        { ...exact, scope: { kind: target.kind, written: folder, lexical: folder, resolved: folder } },
-      ];
-    }
-    case "net": {
-      if (exact.scope?.kind !== "net") return [exact];
-      return [exact, { ...exact, scope: { kind: "net", net: { ...exact.scope.net, port: null } } }];
-    }
-    case "data":
-    case "env":
-    case "host":
-      return [exact];
-    default:
-      return target satisfies never;
-  }
 }

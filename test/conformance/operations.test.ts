@@ -9,7 +9,7 @@ import { errorTable } from "../../runtime/core/errors.ts";
 import { printFlag } from "../../runtime/core/grant.ts";
 import type { Lease } from "../../runtime/core/powers.ts";
 import { objectOf, toJsonSchema } from "../../runtime/core/schema.ts";
-import { grantFor } from "../../runtime/gate/policy.ts";
+import { grantFor } from "../../runtime/gate/remedy.ts";
 import type { Operation } from "../../runtime/op.ts";
 import { operationNames, findOperation as registered } from "../../stdlib/generated/registry.ts";
 import { everyOperation, findOperation, World, type WorldOptions } from "../support/world.ts";

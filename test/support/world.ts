@@ -24,7 +24,8 @@ import { type ClearRule, Flow, type LabelRule, parseSink } from "../../runtime/g
 import { Gate, type Result } from "../../runtime/gate/gate.ts";
 import { Budget, defaultLimits, type RunLimits } from "../../runtime/gate/limits.ts";
 import { Permissions } from "../../runtime/gate/permissions.ts";
-import { Policy, type Protected } from "../../runtime/gate/policy.ts";
+import { Policy } from "../../runtime/gate/policy.ts";
+import type { Protected } from "../../runtime/gate/protectedPlaces.ts";
 import type { GateWorld, Sources } from "../../runtime/gate/world.ts";
 import type { Operation, PermissionStanding, RunFacts } from "../../runtime/op.ts";
 import { environment } from "../../runtime/powers/env.ts";

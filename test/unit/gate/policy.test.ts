@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PathTarget, Target } from "../../../runtime/core/capability.ts";
 import { printGrant } from "../../../runtime/core/grant.ts";
-import { grantFor, Policy, type Rule, remedyFor, scopesFor, stateOf } from "../../../runtime/gate/policy.ts";
+import { Policy, type Rule, stateOf } from "../../../runtime/gate/policy.ts";
+import { grantFor, remedyFor, scopesFor } from "../../../runtime/gate/remedy.ts";
 import { CWD, flagGrants, HOME, START, World } from "../../support/world.ts";
 
 const file = (path: string) => ({ kind: "read", path }) as const;
