@@ -92,6 +92,8 @@ export interface OperationContext {
   handle<T>(number: number): T;
   /** Run facts and switches that need no authority. */
   readonly run: RunFacts;
+  /** Where in the plugin's source it was called; found out only when somebody is told. */
+  readonly at?: () => string | undefined;
 }
 
 /** The plugin's own affairs: what it is, what it was given, what it wants to end with. */
@@ -100,7 +102,11 @@ export interface RunFacts {
   /** Same input, same output: nothing that comes by itself can be waited for. */
   readonly deterministic: boolean;
   query(asked: Asked): Promise<PermissionStanding>;
-  request(asked: Asked, reason: string | undefined): Promise<PermissionStanding>;
+  request(
+    asked: Asked,
+    reason: string | undefined,
+    at?: () => string | undefined,
+  ): Promise<PermissionStanding>;
   revoke(asked: Asked): Promise<PermissionStanding>;
   /** Tells the plugin from now on, or no more, when what it may do has changed. */
   listen(on: boolean): void;

@@ -307,7 +307,7 @@ export class Session {
       deterministic: this.#options.seed !== null,
       opener: this.#options.opener,
       query: (asked) => this.#permissions.query(asked),
-      request: (asked, reason) => this.#permissions.request(asked, reason),
+      request: (asked, reason, at) => this.#permissions.request(asked, reason, at),
       revoke: (asked) => this.#permissions.revoke(asked),
       listen: (on) => this.#changes.listen(on),
       setExitCode: (code) => {

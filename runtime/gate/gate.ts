@@ -97,6 +97,7 @@ export class Gate {
         return this.handles.get(number, mine[1].type).object as T;
       },
       run: this.#world.facts,
+      ...(road.call.at === undefined ? {} : { at: road.call.at }),
     };
   }
 

@@ -30,14 +30,18 @@ export class Permissions {
     return this.#with("query", need, (seat) => this.#standing(seat.target, asked));
   }
 
-  async request(asked: Asked, reason: string | undefined): Promise<PermissionStanding> {
+  async request(
+    asked: Asked,
+    reason: string | undefined,
+    at?: () => string | undefined,
+  ): Promise<PermissionStanding> {
     const { kind, need } = asked;
     if (need === null || !this.#judge.answers(kind)) return this.#wholeKind(kind);
     return this.#with("request", need, async (seat) => {
       try {
         this.#judge.policy(seat);
         this.#judge.sink(seat, []);
-        await this.#judge.consent(seat, undefined, reason);
+        await this.#judge.consent(seat, at, reason);
         this.#judge.settled(seat);
       } catch (error) {
         if (!isSbxError(error) || error.code === "E_UNAVAILABLE") throw error;

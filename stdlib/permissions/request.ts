@@ -6,7 +6,7 @@ export default defineOp({
   args: { ...descriptorShape, reason: s.optional(s.text(65_536)) },
   result: standingShape,
   needs: () => ({}),
-  run: ({ reason, ...descriptor }, _, cx) => cx.run.request(askedOf(descriptor), reason),
+  run: ({ reason, ...descriptor }, _, cx) => cx.run.request(askedOf(descriptor), reason, cx.at),
   examples: [
     {
       call: 'permissions.request({ name: "read", path: "notes.md" }).then((status) => status.state)',

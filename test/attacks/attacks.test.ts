@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import known from "./known-failures.json" with { type: "json" };
 
 /** Families whose kinds this version has; the others come with data sets, host applications and packages. */
-const families = ["engine", "resource", "fs", "net"];
+const families = ["engine", "resource", "fs", "net", "prompt"];
 /** Benign programs that need a data catalog's data sets. */
 const needsCatalog = ["008"];
 

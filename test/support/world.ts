@@ -351,7 +351,7 @@ export class World {
       deterministic: false,
       opener: this.#opener,
       query: (asked) => this.permissions.query(asked),
-      request: (asked, reason) => this.permissions.request(asked, reason),
+      request: (asked, reason, at) => this.permissions.request(asked, reason, at),
       revoke: (asked) => this.permissions.revoke(asked),
       listen: (on) => changes.listen(on),
       setExitCode: (code) => {

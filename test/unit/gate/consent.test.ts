@@ -365,6 +365,16 @@ describe("a question says", () => {
   });
 });
 
+test("a question that the plugin asks for says where it stands in the source", async () => {
+  const world = new World({ files, answers: ["no"] });
+  await world.perform(
+    "permissions.request",
+    { name: "read", path: "a", reason: "Why" },
+    { at: "main.ts:7:1" },
+  );
+  expect(world.consent?.questions[0]).toMatchObject({ at: "main.ts:7:1", reason: "Why" });
+});
+
 test("always and never are remembered with their scope, the other answers are not", async () => {
   const script: Scripted[] = [{ choice: "always", scope: 1 }, "never", "run", "once", "hour"];
   const world = new World({ answers: script, files });
