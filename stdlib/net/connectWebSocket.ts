@@ -17,9 +17,9 @@ export default defineOp({
   },
   examples: [
     {
-      call: 'net.connectWebSocket("wss://echo.example.com/").then((socket) => socket.protocol)',
-      grants: ["net=GET echo.example.com"],
-      gives: '""',
+      call: 'net.connectWebSocket("wss://api.example.com/").then((socket) => socket.protocol)',
+      grants: ["net=GET api.example.com"],
+      gives: "",
     },
   ],
 });

@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WebSocketServer } from "ws";
 import { sbx, setup } from "../support/build.ts";
 import { everyOperation, findOperation } from "../support/world.ts";
 
@@ -45,6 +46,7 @@ let authority = "";
 beforeAll(async () => {
   setup();
   server = createServer((_, answer) => answer.end("{}"));
+  new WebSocketServer({ server }).on("connection", (socket) => socket.close());
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   authority = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }, 120_000);
@@ -55,7 +57,10 @@ afterAll(() => {
 });
 
 const local = (text: string): string =>
-  text.replaceAll("https://api.example.com", `http://${authority}`).replaceAll("api.example.com", authority);
+  text
+    .replaceAll("https://api.example.com", `http://${authority}`)
+    .replaceAll("wss://api.example.com", `ws://${authority}`)
+    .replaceAll("api.example.com", authority);
 
 const MARK = "=== next example ===";
 
@@ -65,9 +70,10 @@ const pluginOf = (examples: readonly Case[]): string =>
     'import * as fs from "sbx:fs";',
     'import * as data from "sbx:data";',
     'import * as env from "sbx:env";',
+    'import * as net from "sbx:net";',
     'import * as plugin from "sbx:plugin";',
     'import { permissions } from "sbx:permissions";',
-    "void [fs, data, env, plugin, permissions];",
+    "void [fs, data, env, net, plugin, permissions];",
     ...examples.map(
       ({ call }) => `console.log(await (${local(call)}));\nconsole.log(${JSON.stringify(MARK)});`,
     ),
