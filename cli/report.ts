@@ -39,8 +39,8 @@ export interface UncaughtReport {
   readonly place?: SourcePlace;
   /** Frames in the plugin's own sources, innermost first: `load (src/feed.ts:12:9)`. */
   readonly frames: readonly string[];
-  /** Its `cause`: what it said, and where in the plugin's sources. */
-  readonly cause?: { readonly said: string; readonly frames: readonly string[] };
+  /** Its `cause`, as the console shows it. */
+  readonly cause?: string;
   /** True when it was a rejected promise that nothing awaited. */
   readonly rejection?: boolean;
   readonly record?: string;
@@ -86,8 +86,7 @@ export function formatUncaught(report: UncaughtReport, style: Style): string {
     ...rest,
     snippet(report.place, style),
     ...report.frames.map((frame) => style.dim(`at ${escapeText(frame)}`)),
-    ...(report.cause === undefined ? [] : [`caused by ${escapeLines(report.cause.said)}`]),
-    ...(report.cause?.frames ?? []).map((frame) => style.dim(`at ${escapeText(frame)}`)),
+    report.cause === undefined ? undefined : `caused by ${escapeLines(report.cause)}`,
     report.rejection ? style.dim("(a rejected promise that nothing awaited)") : undefined,
     report.record === undefined ? undefined : style.dim(`audit record ${report.record}`),
   ]);

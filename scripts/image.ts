@@ -73,6 +73,7 @@ async function main(stage: string): Promise<void> {
     stack: 1024 * 1024,
     chunk: (name) => readFileSync(join(stage, "guest", `${name}.js`)),
     pure: none,
+    positions: none,
     outlet: { call: none, out: none },
   });
   writeFileSync(join(stage, IMAGE), realm.image(EVALUATED, seedIn));

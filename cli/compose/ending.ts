@@ -86,7 +86,7 @@ function endWords(ending: Ending, report: Report, style: Style): string {
 }
 
 function placeOf(loaded: Loaded, error: GuestError): SourcePlace | undefined {
-  const [frame] = loaded.frames(error.stack);
+  const [frame] = loaded.frames(error);
   if (!frame) return undefined;
   const source = loaded.sourceLine(frame.file, frame.line);
   return {
@@ -130,29 +130,21 @@ function denialWords(
 
 function uncaughtWords({ loaded }: Ending, error: GuestError, report: Report, style: Style): string {
   const place = placeOf(loaded, error);
-  const frames = (stack: string): string[] =>
-    loaded
-      .frames(stack)
-      .map(({ name, file, line, column }) =>
-        name === undefined ? `${file}:${line}:${column}` : `${name} (${file}:${line}:${column})`,
-      );
+  const frames = loaded
+    .frames(error)
+    .map(({ name, file, line, column }) =>
+      name === undefined ? `${file}:${line}:${column}` : `${name} (${file}:${line}:${column})`,
+    );
   const { cause } = error;
   return report.formatUncaught(
     {
       name: error.name,
       message: error.message,
       ...(place === undefined ? {} : { place }),
-      frames: frames(error.stack),
-      ...(cause === undefined ? {} : { cause: { said: withoutStack(cause), frames: frames(cause) } }),
+      frames,
+      ...(cause === undefined ? {} : { cause }),
       rejection: error.kind === "rejection",
     },
     style,
   );
 }
-
-/** What an error said, as the console prints it, without its frames. */
-const withoutStack = (text: string): string =>
-  text
-    .split("\n")
-    .filter((line) => !/^\s+at /.test(line))
-    .join("\n");

@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { fail } from "../../runtime/core/errors.ts";
 import type { FoundProgram } from "../../runtime/core/sources.ts";
 import { printSubject } from "../../runtime/core/subject.ts";
+import type { GuestError } from "../../runtime/engine/message.ts";
 import type { Bundler } from "../../runtime/engine/transpile/bundle.ts";
 import { type LoadedProgram, loadProgram } from "../../runtime/engine/transpile/load.ts";
 import type { Frame } from "../../runtime/engine/transpile/positions.ts";
@@ -33,7 +34,8 @@ export interface Loaded {
   readonly ownFiles: readonly string[];
   /** The innermost place of a raw guest stack in the plugin's sources, `main.ts:3:5`. */
   locate(stack: string): string | undefined;
-  frames(stack: string): readonly Frame[];
+  /** Where an error of the guest happened, innermost first. */
+  frames(error: Pick<GuestError, "stack" | "mapped" | "name">): readonly Frame[];
   /** A line of a source, for messages. */
   sourceLine(file: string, line: number): string | undefined;
 }
@@ -105,7 +107,8 @@ function readAll(): Uint8Array {
 
 async function described(options: RunOptions, found: FoundProgram, program: LoadedProgram): Promise<Loaded> {
   const { positionsOf } = await import("../../runtime/engine/transpile/positions.ts");
-  const positions = positionsOf(program.map, program.name);
+  const positions = positionsOf(program.map, program.name, program.source);
+  const files = new Set(program.files.map(({ path }) => path));
   const script =
     options.source !== undefined ? "eval" : options.script === "-" ? "stdin" : basename(options.script);
   const isFolder = found.root !== undefined && basename(options.script) !== basename(found.entry);
@@ -127,7 +130,8 @@ async function described(options: RunOptions, found: FoundProgram, program: Load
       const [frame] = positions.frames(stack);
       return frame && `${frame.file}:${frame.line}:${frame.column}`;
     },
-    frames: (stack) => positions.frames(stack),
+    frames: ({ stack, mapped, name }) =>
+      mapped ? positions.mappedFrames(stack, files) : positions.frames(stack, name),
     sourceLine: (file, line) => {
       const look = found.tree.look(file);
       return look.is === "file" ? Buffer.from(look.bytes).toString("utf8").split("\n")[line - 1] : undefined;

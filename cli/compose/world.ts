@@ -48,7 +48,12 @@ export async function sessionFor(parts: Parts): Promise<Session> {
   const disk = files({ cwd: bases.folder, tmp: bases.tmp });
   const session: Session = new Session({
     engine,
-    program: { name: loaded.program.name, source: loaded.program.source, data: programData(options, loaded) },
+    program: {
+      name: loaded.program.name,
+      source: loaded.program.source,
+      map: loaded.program.map,
+      data: programData(options, loaded),
+    },
     operations: findOperation,
     sources: {
       read: disk.read,

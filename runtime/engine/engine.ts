@@ -20,6 +20,8 @@ export interface Program {
   /** Name in stacks and `import.meta.url`, never a host path. */
   readonly name: string;
   readonly source: string;
+  /** Source map of `source` (version 3, JSON text), for stacks in the plugin's own lines; "" for none. */
+  readonly map?: string;
   /** JSON-serialisable data for the prelude: arguments, plugin id, version, … */
   readonly data: { readonly [key: string]: unknown };
 }

@@ -9,8 +9,10 @@ import { isIntricate } from "./structure.ts";
 export interface GuestError {
   readonly name: string;
   readonly message: string;
-  /** Raw stack of the guest engine: bundled positions, not yet mapped to sources. */
+  /** Frames, one a line: raw, with bundled positions, unless `mapped`. */
   readonly stack: string;
+  /** The frames name places in the sources already, or claim to. */
+  readonly mapped?: true;
   readonly code?: string;
   readonly kind: GuestErrorKind;
   /** The `cause`, as text. */
@@ -130,6 +132,7 @@ function readFail({ error }: Head): GuestMessage | Fault {
       message: clip(error.message, CLIP.message) ?? "",
       stack: clip(error.stack, CLIP.stack) ?? "",
       kind,
+      ...(error.mapped === true ? { mapped: true } : {}),
       ...optional("code", clip(error.code, CLIP.code)),
       ...optional("cause", clip(error.cause, CLIP.cause)),
       ...optional("resource", clip(error.resource, CLIP.word)),

@@ -4,23 +4,9 @@ import { toBuffer } from "./bytes.ts";
 import { type BrokerError, errorFrom, errorWithCode } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { primordials } from "./primordials.ts";
+import { rawStackHere } from "./stack/stacks.ts";
 
-const {
-  captureStackTrace,
-  join,
-  Map,
-  mapDelete,
-  mapGet,
-  mapSet,
-  mapSize,
-  parse,
-  Promise,
-  push,
-  split,
-  stringify,
-  stringIncludes,
-  Uint8Array,
-} = primordials;
+const { Map, mapDelete, mapGet, mapSet, mapSize, parse, Promise, stringify, Uint8Array } = primordials;
 
 /** Arguments of an operation: JSON data. */
 export type Arguments = { readonly [name: string]: unknown };
@@ -79,7 +65,7 @@ export function request<T>(
   wantsText = false,
 ): Promise<T> {
   refuseFlood();
-  const site = callSite(request);
+  const site = rawStackHere(request);
   return new Promise<T>((resolve, reject) => {
     const head = stringify(
       site === undefined ? { __proto__: null, op, args } : { __proto__: null, op, args, at: site },
@@ -123,10 +109,7 @@ export function deliver(id: number, ok: boolean, head: string, body?: ArrayBuffe
   const waiting = mapGet(pending, id);
   if (waiting === undefined) return;
   mapDelete(pending, id);
-  if (!ok) {
-    const site = waiting.site === undefined ? undefined : ownFrames(waiting.site);
-    return waiting.reject(errorFrom(parse(head) as BrokerError, id, site));
-  }
+  if (!ok) return waiting.reject(errorFrom(parse(head) as BrokerError, id, waiting.site));
   let result: unknown;
   try {
     result = waiting.pick(head === "" ? undefined : head === "null" ? null : parse(head), body);
@@ -134,27 +117,4 @@ export function deliver(id: number, ok: boolean, head: string, body?: ArrayBuffe
     return waiting.reject(error);
   }
   waiting.resolve(result);
-}
-
-/** Where the plugin called: the stack as it is, with the standard library's own frames, which whoever shows it leaves
- *  out. */
-function callSite(above: unknown): string | undefined {
-  const holder: { stack?: unknown } = { __proto__: null } as object;
-  try {
-    captureStackTrace(holder, above);
-  } catch {
-    return undefined;
-  }
-  return typeof holder.stack === "string" && holder.stack !== "" ? holder.stack : undefined;
-}
-
-/** A stack without the standard library's own frames. */
-export function ownFrames(stack: string): string | undefined {
-  if (!stringIncludes(stack, "sbx:chunk/")) return stack === "" ? undefined : stack;
-  const kept: string[] = [];
-  const lines = split(stack, "\n");
-  for (let i = 0; i < lines.length; i++)
-    if (!stringIncludes(lines[i] as string, "sbx:chunk/")) push(kept, lines[i] as string);
-  const text = join(kept, "\n");
-  return text === "" ? undefined : text;
 }

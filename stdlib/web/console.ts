@@ -1,12 +1,11 @@
 /** The console: log, info, debug and their kin go to stdout, warn, error, trace and failed assertions to stderr, as in
  *  Node, without colours. Plain strings and numbers are written at once; everything else loads the inspector. */
-import { ownFrames } from "./bridge.ts";
 import type { Host, Stream } from "./host.ts";
 import { primordials } from "./primordials.ts";
+import { framesHere } from "./stack/stacks.ts";
 import { elapsed } from "./timers.ts";
 
-const { arraySlice, captureStackTrace, defineProperty, join, keys, Map, mapDelete, mapGet, mapSet, max } =
-  primordials;
+const { arraySlice, defineProperty, join, keys, Map, mapDelete, mapGet, mapSet, max } = primordials;
 const { Number, padStart, repeat, split, String, stringIncludes, stringIndexOf, Symbol, toFixed, trimEnd } =
   primordials;
 
@@ -90,10 +89,8 @@ function printing(printer: Printer): Methods {
     warn: to(2),
     error: to(2),
     trace(...args) {
-      const holder: { stack?: string } = {};
-      captureStackTrace(holder);
       const head = args.length > 0 ? `Trace: ${printer.text(args)}` : "Trace";
-      printer.write(2, trimEnd(`${head}\n${ownFrames(holder.stack ?? "") ?? ""}`));
+      printer.write(2, trimEnd(`${head}\n${framesHere(undefined)}`));
     },
     assert(condition, ...args) {
       if (condition) return;

@@ -1,10 +1,10 @@
 /** Any thrown value as plain data for the outside. Reads properties of the plugin's own value, so it may run getters of
  *  the plugin's; a throw on the way is replaced by a poorer description. */
-import { ownFrames } from "./bridge.ts";
 import type { Inspector } from "./console.ts";
 import { callBehind } from "./errors.ts";
 import type { Described, Host } from "./host.ts";
 import { primordials } from "./primordials.ts";
+import { rawFrames } from "./stack/stacks.ts";
 
 const { isError, String, stringIndexOf, slice, startsWith } = primordials;
 
@@ -16,7 +16,13 @@ export function describe(host: Host, error: unknown): Described {
   }
   const name = read(error, "name") ?? "Error";
   const message = read(error, "message") ?? "";
-  const said: Described = { name, message, stack: frames(read(error, "stack") ?? ""), kind: "uncaught" };
+  const said: Described = { name, message, stack: "", kind: "uncaught" };
+  const raw = rawFrames(error);
+  if (raw !== undefined) said.stack = raw;
+  else {
+    said.stack = framesIn(read(error, "stack") ?? "");
+    said.mapped = true;
+  }
   for (let i = 0; i < OWN.length; i++) {
     const key = OWN[i] as (typeof OWN)[number];
     const value = read(error, key);
@@ -29,11 +35,12 @@ export function describe(host: Host, error: unknown): Described {
   return said;
 }
 
-/** The frames of a stack: without name and message, without the standard library's own. */
-export function frames(stack: string): string {
-  if (startsWith(stack, "    at ")) return ownFrames(stack) ?? "";
+/** The frames of a stack that the plugin gave an error: its own words, with places in its sources as far as it took them from
+ *  stacks. */
+function framesIn(stack: string): string {
+  if (startsWith(stack, "    at ")) return stack;
   const first = stringIndexOf(stack, "\n    at ");
-  return first < 0 ? "" : (ownFrames(slice(stack, first + 1)) ?? "");
+  return first < 0 ? "" : slice(stack, first + 1);
 }
 
 function looksLikeError(value: object): boolean {

@@ -1,8 +1,9 @@
 /** The error classes a plugin can catch, and the way from the broker's plain description to one of them.
  *  Own properties of such an error: `code`, `kind`, `resource`, `remedy`, as far as the broker said them. */
 import { primordials } from "./primordials.ts";
+import { captureStackTrace, placeAt } from "./stack/stacks.ts";
 
-const { captureStackTrace, defineProperty, weakSet, weakGet, WeakMap } = primordials;
+const { defineProperty, weakSet, weakGet, WeakMap } = primordials;
 
 type ErrorClass = new (message?: string, options?: ErrorOptions) => Error;
 
@@ -46,7 +47,7 @@ export interface BrokerError {
   readonly remedy?: string;
 }
 
-/** The guest's error for a failed call; `site` is the stack of the place that made the call. */
+/** The guest's error for a failed call; `site` is the raw stack of the place that made the call. */
 export function errorFrom(said: BrokerError, call: number, site: string | undefined): Error {
   const name = said.name ?? "Error";
   const message = said.message ?? "";
@@ -58,7 +59,7 @@ export function errorFrom(said: BrokerError, call: number, site: string | undefi
     error = new Error(message);
     own(error, "name", name);
   }
-  if (site !== undefined) own(error, "stack", site);
+  if (site !== undefined) placeAt(error, site);
   for (let i = 0; i < OWN.length; i++) {
     const key = OWN[i] as (typeof OWN)[number];
     const value = said[key];

@@ -2,6 +2,8 @@
  *  `require("sbx:host").host`; plugin modules cannot name it. Everything on the guest's side of it is convenience: the guest
  *  owns its whole memory, so no check here protects anybody but the plugin from itself. */
 
+import type { Site } from "./stack/frames.ts";
+
 /** Streams of console output. */
 export type Stream = 1 | 2;
 
@@ -23,6 +25,12 @@ export interface Host {
   wall(): number;
   /** State of a promise without touching it. Absent: the inspector shows no state. */
   promise?(promise: object): { state: "pending" } | { state: "fulfilled" | "rejected"; value: unknown };
+  /** Where frames of the engine lie in the plugin's sources. `json`: at most 64 of [file, line, column, callee]; the answer, as JSON,
+   *  one for each: [file, line, column], 0 for what belongs to no source, null for what is not the program's. Absent: nobody knows. */
+  positions?(json: string): string;
+  /** Has `trace` called with whatever is made as an error or thrown, and its call sites; what it returns is the stack of an error that
+   *  has none by then. Gives the function that the engine calls. Absent: `trace` itself is what the engine can call. */
+  tracing?(trace: (error: unknown, sites: readonly Site[]) => unknown): unknown;
   register(guest: Guest): void;
 }
 
@@ -50,8 +58,10 @@ export interface Guest {
 export interface Described {
   name: string;
   message: string;
-  /** Raw stack of the engine, without a first line of name and message. */
+  /** Frames, one a line, without a first line of name and message: raw, as the engine tells them. */
   stack: string;
+  /** The frames are the plugin's own words, and name places in its sources already. */
+  mapped?: boolean;
   kind: "uncaught" | "rejection";
   code?: string;
   cause?: string;

@@ -39,8 +39,6 @@ export const primordials = {
   isPrototypeOf: uncurry(Object.prototype.isPrototypeOf) as (self: object, of: unknown) => boolean,
   functionToString: uncurry(Function.prototype.toString),
   hasInstance: uncurry(Function.prototype[Symbol.hasInstance]),
-  captureStackTrace: (Error as unknown as { captureStackTrace(into: object, above?: unknown): void })
-    .captureStackTrace,
   isError: (Error as unknown as { isError(value: unknown): boolean }).isError,
 
   isArray: Array.isArray,
@@ -56,6 +54,7 @@ export const primordials = {
     ...items: T[]
   ) => T[],
   sort: uncurry(Array.prototype.sort) as <T>(self: T[], by: (a: T, b: T) => number) => T[],
+  reverse: uncurry(Array.prototype.reverse) as <T>(self: T[]) => T[],
   arrayIncludes: uncurry(Array.prototype.includes) as (self: readonly unknown[], item: unknown) => boolean,
   arrayIndexOf: uncurry(Array.prototype.indexOf) as (self: readonly unknown[], item: unknown) => number,
   arrayIteratorPrototype: arrayIterator,

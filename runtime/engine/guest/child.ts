@@ -11,6 +11,7 @@ import { decodeImage, type Image } from "./image.ts";
 import { Link, roomFor } from "./link.ts";
 import { Realm } from "./realm.ts";
 import { prepare, seal } from "./seal/seal.ts";
+import { Sources } from "./sources.ts";
 import { growStack } from "./stack.ts";
 import { compile } from "./wasm.ts";
 
@@ -39,11 +40,12 @@ export async function main(options: readonly string[], { assets }: ChildStart): 
     const module = compile(assets("quickjs.wasm"));
     const stored = assetOf(assets, "engine.image");
     const image = stored && decodeImage(stored);
-    const create = (bytes: number) => createRealm(module, image, bytes, assets, link);
+    const sources = new Sources();
+    const create = (bytes: number) => createRealm(module, image, bytes, assets, link, sources);
     realm = await create(memory);
     walls = seal({ parent, memory: memory + HOST_MEMORY });
     link.send(FROM_ENGINE.ready, 0, JSON.stringify({ walls, pid: process.pid }));
-    await serve(link, realm, memory, create);
+    await serve(link, realm, memory, create, sources);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const failure = { name: "EngineFault", message, stack: "", code: "E_UNAVAILABLE", kind: "engine" };
@@ -60,6 +62,7 @@ async function serve(
   first: Realm,
   memory: number,
   create: (memory: number) => Promise<Realm>,
+  sources: Sources,
 ): Promise<void> {
   let realm = first;
   let started = false;
@@ -76,7 +79,7 @@ async function serve(
     }
     if (realm.failure !== undefined) continue;
     started ||= frame.type === TO_ENGINE.program;
-    take(realm, frame);
+    take(realm, sources, frame);
     if (realm.failure === undefined && link.hasMore) continue;
     const idle = realm.idle();
     if (idle !== undefined) link.send(FROM_ENGINE.idle, seen >>> 0, idle);
@@ -84,13 +87,22 @@ async function serve(
   }
 }
 
-function take(realm: Realm, { type, id, head, body }: RawFrame): void {
+interface ProgramHead {
+  readonly name: string;
+  readonly seed?: string | null;
+  /** How much of the body's end is the source map. */
+  readonly mapBytes: number;
+}
+
+function take(realm: Realm, sources: Sources, { type, id, head, body }: RawFrame): void {
   switch (type) {
     case TO_ENGINE.program: {
-      const { name, seed } = JSON.parse(head) as { name: string; seed?: string | null };
+      const { name, seed, mapBytes } = JSON.parse(head) as ProgramHead;
       // Where the machine stands must not show in a run that is the same everywhere.
       if (seed != null) process.env.TZ = "UTC";
-      realm.start(name, body, head);
+      const sourceBytes = body.length - mapBytes;
+      sources.take(name, body, sourceBytes);
+      realm.start(name, body.subarray(0, sourceBytes), head);
       break;
     }
     case TO_ENGINE.result:
@@ -116,6 +128,7 @@ function createRealm(
   memory: number,
   assets: ChildStart["assets"],
   link: Link,
+  sources: Sources,
 ): Promise<Realm> {
   return Realm.create({
     module,
@@ -124,6 +137,7 @@ function createRealm(
     stack: MAX_STACK,
     chunk: (name) => assetOf(assets, `guest/${name}.js`),
     pure,
+    positions: (json) => sources.positions(json),
     outlet: {
       call(id, head, body) {
         if (body !== undefined && body.length > roomFor(Buffer.byteLength(head))) {

@@ -16,6 +16,8 @@ export const GLUE = [
   "uncaught",
   "refused",
   "exportNames",
+  "trace",
+  "stringify",
 ] as const;
 
 export const GLUE_FILE = "sbx:chunk/glue";
@@ -34,7 +36,7 @@ const GuestTypeError = TypeError, GuestError = Error, define = Object.defineProp
 const nativeQueue = globalThis.queueMicrotask;
 
 const modules = { __proto__: null };
-let guest, main = "pending";
+let guest, main = "pending", tracer;
 let failed = false;
 
 function chunk(name) {
@@ -92,6 +94,11 @@ const host = {
     if (state === 0) return { state: "pending" };
     return { state: state === 1 ? "fulfilled" : "rejected", value: native.promiseResult(promise) };
   },
+  positions: native.positions,
+  tracing(to) {
+    tracer = to;
+    return native.trace;
+  },
   register(to) {
     guest = to;
   },
@@ -113,15 +120,15 @@ function plain(error) {
   try {
     if (typeof error !== "object" || error === null) return { __proto__: null, name: "Error", message: text(error), stack: "" };
     const { name, message, stack } = error;
-    return { __proto__: null, name: text(name), message: text(message), stack: text(stack) };
+    return { __proto__: null, name: text(name), message: text(message), stack: text(stack), mapped: true };
   } catch {
     return { __proto__: null, name: "Error", message: "an error that cannot be shown", stack: "" };
   }
 }
 function encode(told, kind) {
   try {
-    const { name, message, stack, code, cause, resource, remedy } = told;
-    return stringify({ __proto__: null, error: { __proto__: null, name, message, stack, code, cause, resource, remedy, kind } });
+    const { name, message, stack, mapped, code, cause, resource, remedy } = told;
+    return stringify({ __proto__: null, error: { __proto__: null, name, message, stack, mapped, code, cause, resource, remedy, kind } });
   } catch {
     return '{"error":{"name":"Error","message":"an error that cannot be shown","stack":"","kind":"uncaught"}}';
   }
@@ -151,7 +158,10 @@ define(globalThis, "sbx:load", { value: chunk, configurable: true });
 
 return {
   __proto__: null,
-  boot: () => { chunk("boot"); },
+  boot() {
+    define(JSON, "stringify", { value: native.stringify, writable: true, configurable: true });
+    chunk("boot");
+  },
   start: (head) => guest.start(head),
   run(name) {
     then(import(name), () => { main = "done"; }, (error) => { main = "done"; fail(error, "uncaught"); });
@@ -170,6 +180,8 @@ return {
     define(error, "code", { value: "E_IMPORT", writable: true, configurable: true, enumerable: true });
     return error;
   },
+  stringify,
+  trace: (error, sites) => tracer(error, sites),
   exportNames: (name) => stringify(ownKeys(chunk(name)).filter((key) => typeof key === "string")),
 };
 })`;

@@ -7,6 +7,7 @@
  *  Knows nothing of hosts, chunks or channels. Believes nothing that it reads: the guest may own the whole memory. */
 
 import { type Image, type Places, restoreImage } from "./image.ts";
+import { Stack } from "./limit.ts";
 import { NoRoom, Thrown, type Value } from "./values.ts";
 import {
   instantiate,
@@ -36,6 +37,7 @@ export const COPY_STEP = 1024 * 1024;
 export class QuickJS {
   readonly undefined: Value;
   readonly null: Value;
+  readonly stack: Stack;
   readonly #wasm: WasmInstance;
   readonly #c: QuickJSExports;
   readonly #runtime: number;
@@ -64,7 +66,7 @@ export class QuickJS {
     if (image !== undefined) restoreImage(image, new Uint8Array(wasm.memory.buffer));
     const places = image === undefined ? newContext(wasm.exports) : image.places;
     self = new QuickJS(wasm, natives, places);
-    self.setStackLimit(limits.stack);
+    self.stack.set(limits.stack);
     return self;
   }
 
@@ -78,6 +80,7 @@ export class QuickJS {
     this.undefined = places.undefined;
     this.null = places.null;
     this.#cell = places.cell;
+    this.stack = new Stack(wasm, places.runtime);
   }
 
   /** Where everything lies, for an image of `memory`, which must not have grown. `hook` as `trackRejections` gave it. */
@@ -106,10 +109,6 @@ export class QuickJS {
   /** True once the guest stood at its memory's maximum and a small request was refused. */
   get exhausted(): boolean {
     return this.#wasm.exhausted();
-  }
-
-  setStackLimit(bytes: number): void {
-    this.#c._QTS_RuntimeSetMaxStackSize(this.#runtime, bytes);
   }
 
   text(value: string): Value {

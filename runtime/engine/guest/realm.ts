@@ -32,6 +32,8 @@ export interface RealmParts {
   readonly chunk: (name: string) => Uint8Array | undefined;
   readonly pure: Pure;
   readonly outlet: Outlet;
+  /** Where frames lie in the plugin's sources: JSON to JSON (`host.positions` of the guest). Whatever it gets. */
+  readonly positions: (json: string) => string;
   /** Memory with the prelude in it already: see `Realm.image`. */
   readonly image?: Image | undefined;
 }
@@ -83,7 +85,7 @@ export class Realm {
   }
 
   setStackLimit(bytes: number): void {
-    this.#vm.setStackLimit(bytes);
+    this.#vm.stack.set(bytes);
   }
 
   /** Gives the prelude its data, then evaluates the program's module. `data` is JSON. */
@@ -251,7 +253,7 @@ export class Realm {
 
   #natives(): { readonly [name: string]: Native } {
     const vm = this.#vm;
-    const { outlet, pure, chunk } = this.#parts;
+    const { outlet, pure, chunk, positions } = this.#parts;
     return {
       call: ([id = 0, head = 0, body]) => {
         const bytes = body === undefined ? this.#body : vm.toBytes(body);
@@ -294,6 +296,10 @@ export class Realm {
       wall: () => vm.number(Date.now()),
       promiseState: ([promise = 0]) => vm.number(vm.promiseState(promise)),
       promiseResult: ([promise = 0]) => vm.promiseResult(promise),
+      stringify: ([value = 0, replacer = 0, space = 0]) =>
+        vm.stack.bounded(() => vm.call(this.#glue.stringify, value, replacer, space)),
+      positions: ([json = 0]) => this.#answer(() => positions(vm.toText(json))),
+      trace: ([error = 0, sites = 0]) => vm.stack.beyond(() => vm.call(this.#glue.trace, error, sites)),
     };
   }
 

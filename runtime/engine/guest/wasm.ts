@@ -76,6 +76,8 @@ export type RejectionHook = (promise: bigint, reason: bigint, isHandled: boolean
 export interface WasmInstance {
   readonly exports: QuickJSExports;
   readonly memory: WebAssembly.Memory;
+  /** Where the C stack stands; it grows down. */
+  stackPointer(): number;
   /** True once a growth of at most 1 MiB was refused: the guest is at its maximum. */
   exhausted(): boolean;
   /** Index of the hook in the function table. */
@@ -86,7 +88,7 @@ export interface WasmInstance {
 
 /** Compiling is lazy and takes no thread pool. `wasm` is only read. */
 export function compile(wasm: Uint8Array): WebAssembly.Module {
-  return new WebAssembly.Module(withTableExport(wasm));
+  return new WebAssembly.Module(withExports(wasm));
 }
 
 /** The package's types leave its loader undescribed. */
@@ -102,6 +104,7 @@ export async function instantiate(
   const memory = new WebAssembly.Memory({ initial, maximum });
   const growth = boundGrowth(memory, maximum);
   let table: WebAssembly.Table | undefined;
+  let pointer: { readonly value: unknown } | undefined;
   const loaded = (await (loadModule as unknown as LoadModule)({
     wasmMemory: memory,
     callbacks,
@@ -112,12 +115,14 @@ export async function instantiate(
       growth.watch(imports);
       const instance = new WebAssembly.Instance(module, imports);
       table = instance.exports[TABLE] as WebAssembly.Table;
+      pointer = instance.exports[POINTER] as { readonly value: unknown };
       done(instance);
     },
   })) as unknown as QuickJSExports;
   return {
     exports: loaded,
     memory,
+    stackPointer: () => pointer?.value as number,
     exhausted: () => growth.exhausted,
     trackRejections: (runtime, hook) => {
       const index = addToTable(table, hook);
@@ -190,6 +195,8 @@ function boundGrowth(memory: WebAssembly.Memory, maximum: number) {
 }
 
 const TABLE = "table";
+/** The linker's `__stack_pointer`, the first global. */
+const POINTER = "pointer";
 /** Byte offsets inside `JSRuntime` of the pinned build, from the field that the interrupt handler is stored in. */
 const TRACKER_AFTER_INTERRUPT = 20;
 
@@ -241,8 +248,8 @@ function asWasmFunction(call: Tracker): unknown {
 
 const EXPORT_SECTION = 7;
 
-/** The same module with its function table exported under the name `TABLE`. */
-function withTableExport(wasm: Uint8Array): Uint8Array {
+/** The same module that exports its function table and its stack pointer too. */
+function withExports(wasm: Uint8Array): Uint8Array {
   let at = 8;
   while (at < wasm.length) {
     const start = at;
@@ -252,13 +259,17 @@ function withTableExport(wasm: Uint8Array): Uint8Array {
     at = body + size.value;
     if (id !== EXPORT_SECTION) continue;
     const count = leb(wasm, body);
-    const name = Buffer.from(TABLE);
-    const entry = Buffer.from([name.length, ...name, 1, 0]);
-    const content = Buffer.concat([toLeb(count.value + 1), wasm.subarray(body + count.length, at), entry]);
+    const entries = Buffer.concat([exportOf(TABLE, 1), exportOf(POINTER, 3)]);
+    const content = Buffer.concat([toLeb(count.value + 2), wasm.subarray(body + count.length, at), entries]);
     const section = Buffer.concat([Buffer.from([EXPORT_SECTION]), toLeb(content.length), content]);
     return Buffer.concat([wasm.subarray(0, start), section, wasm.subarray(at)]);
   }
   throw new Error("no exports in the engine");
+}
+
+/** The first thing of a kind (1 table, 3 global) as an entry of the export section. */
+function exportOf(name: string, kind: number): Buffer {
+  return Buffer.from([name.length, ...Buffer.from(name), kind, 0]);
 }
 
 /** Unsigned LEB128 (WebAssembly core specification, 5.2.2). */

@@ -22,6 +22,8 @@ export const engineSpawnOptions = {
 } as const satisfies SpawnOptions;
 
 const MIB = 1024 * 1024;
+/** A larger source map stays here: the plugin then sees its bundled positions. */
+const MAX_MAP = 16 * MIB;
 /** A guest that lets more than this wait is ended. */
 const MAX_BACKLOG = 256 * MIB;
 /** Calls that are delivered in one turn of the event loop. */
@@ -93,8 +95,10 @@ class ProcessEngine implements Engine {
     this.#send(TO_ENGINE.config, 0, JSON.stringify(config));
   }
 
-  start({ name, source, data }: Program): void {
-    this.#send(TO_ENGINE.program, 0, JSON.stringify({ ...data, name }), Buffer.from(source));
+  start({ name, source, map = "", data }: Program): void {
+    const mapBytes = Buffer.byteLength(map) > MAX_MAP ? 0 : Buffer.byteLength(map);
+    const body = Buffer.from(mapBytes === 0 ? source : source + map);
+    this.#send(TO_ENGINE.program, 0, JSON.stringify({ ...data, name, mapBytes }), body);
   }
 
   result(id: number, head: string, body?: Uint8Array): void {

@@ -8,20 +8,20 @@ import {
   deliver,
   exchange,
   latestCall,
-  ownFrames,
   pendingCalls,
   refuseFlood,
   request,
 } from "../bridge.ts";
 import { isArrayBuffer, isBytes, isSharedArrayBuffer, toBuffer, toBytes } from "../bytes.ts";
 import { type InspectOptions, type Inspector, makeConsole } from "../console.ts";
-import { describe, frames } from "../describe.ts";
+import { describe } from "../describe.ts";
 import { addDisposalSymbols } from "../disposal.ts";
 import { errorClasses, errorWithCode } from "../errors.ts";
 import { installLazyGlobals } from "../lazy.ts";
 import { primordials } from "../primordials.ts";
 import { proxyTarget, watchProxies } from "../proxies.ts";
 import { emitEvent, heldThings, hold, onEvent, program, setProgram } from "../run.ts";
+import { captureStackTrace, installStacks, placeLike, shownFrames } from "../stack/stacks.ts";
 import {
   clearTimeout,
   connectTimers,
@@ -36,6 +36,7 @@ import { dispatchUncaughtWith, reportError, uncaught } from "../uncaught.ts";
 
 const { defineProperty, parse } = primordials;
 
+installStacks(host);
 addDisposalSymbols();
 connectBridge(host);
 connectTimers(() => host.now());
@@ -100,6 +101,7 @@ const inspector = (): Inspector => host.chunk("inspect") as unknown as Inspector
 export {
   call,
   callBytes,
+  captureStackTrace,
   clearTimeout,
   connectTimers,
   dispatchUncaughtWith,
@@ -107,7 +109,6 @@ export {
   errorClasses,
   errorWithCode,
   exchange,
-  frames,
   hold,
   host,
   type InspectOptions,
@@ -118,7 +119,7 @@ export {
   isSharedArrayBuffer,
   latestCall,
   onEvent,
-  ownFrames,
+  placeLike,
   primordials,
   program,
   proxyTarget,
@@ -126,6 +127,7 @@ export {
   reportError,
   request,
   setWeakTimeout,
+  shownFrames,
   toBuffer,
   toBytes,
 };

@@ -1,7 +1,7 @@
 /** structuredClone, after the HTML standard: primitives, boxes, dates, patterns, buffers and views, maps, sets, errors,
  *  files, plain objects and arrays, with cycles and transfer of buffers. Everything else is a DataCloneError. */
 import type * as blobs from "sbx:chunk/blob";
-import { host, isArrayBuffer, primordials, proxyTarget } from "sbx:chunk/boot";
+import { host, isArrayBuffer, placeLike, primordials, proxyTarget } from "sbx:chunk/boot";
 import { type Kind, kindOf } from "../inspect/kinds.ts";
 import { needArguments } from "../webidl.ts";
 import { cloneBuffer, cloneView } from "./buffers.ts";
@@ -167,9 +167,8 @@ function cloneError(value: Error, inner: Inner, remember: Remember): Error {
   const Class = ERRORS[name] ?? p.Error;
   const message = p.getDescriptor(value, "message");
   const made = remember(new Class(message === undefined ? undefined : String(message.value)));
-  const { stack } = value as { stack?: unknown };
   const hidden = { writable: true, enumerable: false, configurable: true };
-  if (typeof stack === "string") defineProperty(made, "stack", { value: stack, ...hidden });
+  placeLike(made, value);
   if (hasOwn(value, "cause")) defineProperty(made, "cause", { value: inner(value.cause), ...hidden });
   return made;
 }

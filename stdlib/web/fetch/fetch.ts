@@ -1,7 +1,7 @@
 /** fetch over the operations `net.*`. Whether a request may be made is the broker's to judge; what is done here is the
  *  standard's shape: arguments, abort, bodies in both directions, data: URLs. A refusal comes out as it is
  *  (`PermissionDenied`, …), a failed connection as TypeError with the reason as its cause. */
-import { call, exchange, latestCall, primordials, refuseFlood } from "sbx:chunk/boot";
+import { call, exchange, latestCall, placeLike, primordials, refuseFlood } from "sbx:chunk/boot";
 import { type AbortSignal, addAlgorithm } from "sbx:chunk/events";
 import { type Body, type Bytes, ofSource, reading } from "./body.ts";
 import { readDataUrl } from "./data-url.ts";
@@ -221,7 +221,7 @@ function pieces(bytes: Bytes): () => Bytes | undefined {
 
 /** A failed connection is a TypeError, as everywhere on the web; a refusal stays what it is. */
 function networkError(error: unknown): unknown {
-  const { name, message, code, remedy, stack } = error as Error & { code?: unknown; remedy?: unknown };
+  const { name, message, code, remedy } = error as Error & { code?: unknown; remedy?: unknown };
   if (name !== "Unavailable") return error;
   const made = new TypeError(`fetch failed: ${message}`, { cause: error });
   const own = (key: string, value: unknown, enumerable: boolean): void => {
@@ -230,6 +230,6 @@ function networkError(error: unknown): unknown {
   };
   own("code", code, true);
   own("remedy", remedy, true);
-  own("stack", stack, false);
+  placeLike(made, error as Error);
   return made;
 }

@@ -1,6 +1,6 @@
-/** Errors as Node shows them: name, message and frames, then other properties. The engine's own stack holds frames
- *  only, so the first line is made here. */
-import { frames, primordials } from "sbx:chunk/boot";
+/** Errors as Node shows them: name, message and frames, then other properties. The first line is made
+ *  here, from what the error says now. */
+import { primordials, shownFrames } from "sbx:chunk/boot";
 import type { Context } from "./context.ts";
 import { prefix } from "./names.ts";
 
@@ -56,12 +56,12 @@ export function errorBase(
 }
 
 function stackText(error: object, name: string, message: string): string {
-  const { stack } = error as ErrorLike;
   const head = message === "" ? name : name === "" ? message : `${name}: ${message}`;
+  const frames = shownFrames(error);
+  if (frames !== undefined) return frames === "" ? head : `${head}\n${frames}`;
+  const { stack } = error as ErrorLike;
   if (typeof stack !== "string" || stack === "") return head;
-  if (!startsWith(stack, "    at ")) return trimEnd(stack);
-  const own = frames(stack);
-  return own === "" ? head : trimEnd(`${head}\n${own}`);
+  return trimEnd(startsWith(stack, "    at ") ? `${head}\n${stack}` : stack);
 }
 
 /** A subclass without a name of its own is called by its class. */

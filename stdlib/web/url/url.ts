@@ -1,9 +1,9 @@
 /** URL, after the URL standard: parsing and setting are done by the engine's own parser, which keeps nothing. */
-import { host, primordials } from "sbx:chunk/boot";
+import { captureStackTrace, host, primordials } from "sbx:chunk/boot";
 import { finishClass, needArguments, showAs, usvString } from "../webidl.ts";
 import { bind, reload, URLSearchParams } from "./search-params.ts";
 
-const { captureStackTrace, defineProperty, parse, stringify, TypeError } = primordials;
+const { defineProperty, parse, stringify, TypeError } = primordials;
 
 /** In the order of runtime/engine/pure/url.ts. */
 const HREF = 0;

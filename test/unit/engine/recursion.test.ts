@@ -22,6 +22,13 @@ const cases = [
     why: "a toJSON that stringifies",
     source: "JSON.stringify({ toJSON() { return JSON.stringify(this) } })",
   },
+  { why: "JSON.stringify of nested arrays", source: `${deep("[]", "[x]")} JSON.stringify(x)` },
+  { why: "JSON.stringify of nested objects", source: `${deep("{}", "{ x }")} JSON.stringify(x)` },
+  {
+    why: "JSON.stringify of nested values with a replacer",
+    source: `${deep("{}", "{ x }")} JSON.stringify(x, (_, v) => v)`,
+  },
+  { why: "structuredClone of nested arrays", source: `${deep("[]", "[x]")} structuredClone(x)` },
   { why: "nested groups of a regular expression", source: 'new RegExp("(?=".repeat(5e4) + ")".repeat(5e4))' },
   { why: "a regular expression that backtracks far", source: '/(?:a|b)*$/.test("ab".repeat(1e6) + "c")' },
   { why: "a replacer that replaces", source: 'const f = () => "x".replace(/x/, f); f()' },

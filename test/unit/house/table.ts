@@ -34,7 +34,7 @@ export const table: readonly Layer[] = [
     name: "engine guest",
     files: /^runtime\/engine\/guest\//,
     layers: ["engine", "pure", "seal"],
-    doors: ["runtime/core/errors.ts"],
+    doors: ["runtime/core/errors.ts", "runtime/engine/transpile/positions.ts"],
     node: ["fs", "ffi"],
     packages: ["quickjs-emscripten-core", "@jitl/quickjs-ng-wasmfile-release-sync"],
   },

@@ -141,7 +141,7 @@ describe("errors of the broker", () => {
       `async function reader() { return await call("x", {}) }\ntry { await reader() } catch (e) { console.log(e.stack) }`,
       denied,
     );
-    expect(out).toMatch(/^ {4}at reader \(main\.ts:2:/);
+    expect(out).toMatch(/^PermissionDenied: no\n {4}at reader \(main\.ts:2:/);
   });
 
   test("uncaught, it is described with all that the person needs", async () => {
