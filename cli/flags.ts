@@ -248,12 +248,31 @@ function readLabel(name: string, value: string | null, example: string): LabelFl
 
 function checkText(option: Text, name: string, value: string): string {
   if (value.includes("\0")) throw usage(`${name} has a NUL character in its value`);
-  if (option !== "proxy") return value;
-  const url = URL.parse(value);
-  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
-    throw usage(`${name}=${value} is not a proxy's URL`, `write ${name}=http://proxy.example:3128`);
-  }
+  if (option === "proxy") checkProxy(name, value);
   return value;
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Its value may hold a password, which no message repeats. */
+function checkProxy(name: string, value: string): void {
+  const example = `write ${name}=http://proxy.example:3128`;
+  const url = URL.parse(value);
+  if (url === null || url.hostname === "" || !isDecodable(url.username + url.password))
+    throw usage(`the value of ${name} is not a proxy's URL`, example);
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    throw usage(
+      `${name} is not a proxy's URL: http:// and https:// proxies are spoken to, not ${url.protocol}//`,
+      example,
+    );
+  if (url.pathname !== "/" || url.search !== "" || url.hash !== "")
+    throw usage(`the value of ${name} is not a proxy's URL: nothing follows its host and port`, example);
 }
 
 function checkContradictions(draft: Builder): void {

@@ -146,12 +146,16 @@ export function commandWith(
   more: readonly string[],
   program = "sbx",
 ): string {
-  const kept = options.typed.filter((word) => !more.includes(word));
+  const kept = options.typed.filter((word) => !more.includes(word)).map(withoutPassword);
   const args = options.args.length === 0 ? [] : ["--", ...options.args];
   const script =
     options.script.startsWith("-") && options.script !== "-" ? `./${options.script}` : options.script;
   return [program, "run", script, ...kept, ...more, ...args].map(shellWord).join(" ");
 }
+
+/** A proxy's URL may hold one, and what is printed is kept in logs. */
+const withoutPassword = (word: string): string =>
+  word.startsWith("--proxy=") ? word.replace(/\/\/[^/]*@/, "//…@") : word;
 
 const headline = (code: ErrorCode, text: string, style: Style): string => {
   const [first = "", ...rest] = escapeLines(text).split("\n");

@@ -23,6 +23,7 @@ import { clock } from "./clock.ts";
 import { sayEnd } from "./ending.ts";
 import type { GrantBases } from "./grants.ts";
 import type { Learner } from "./learn.ts";
+import { networkOptions } from "./network.ts";
 import { cappedLimits, loadPolicies } from "./policies.ts";
 import { type Loaded, loadPlugin } from "./program.ts";
 import { Remembered } from "./remembered.ts";
@@ -70,6 +71,7 @@ async function composed(
   ]);
   if (options.catalog !== undefined) await checkCatalog(options.catalog);
   const ledger = openLedger(`${own.data}/ledger.sqlite`);
+  const network = await networkOptions(options);
   const policy = await rulesInForce(
     options,
     policies,
@@ -91,6 +93,7 @@ async function composed(
   const output = new PluginOutput(plugin.out, plugin.err);
   const session = await sessionFor({
     output,
+    network,
     options,
     cx: plugin,
     engine,
@@ -132,7 +135,6 @@ function refuseLater(options: RunOptions): void {
   const later: [string, boolean][] = [
     ["--watch", options.watch],
     ["--trace", options.trace !== undefined],
-    ["--proxy", options.proxy !== undefined],
     ["--explain-flow", options.explainFlow],
   ];
   const asked = later.find(([, given]) => given);

@@ -1,13 +1,12 @@
 /** The powers, the engine, the terminal and the audit of one run, put together into its session. */
 
-import { fail } from "../../runtime/core/errors.ts";
 import type { Engine } from "../../runtime/engine/engine.ts";
 import type { Memory } from "../../runtime/gate/consent.ts";
 import type { RunLimits } from "../../runtime/gate/limits.ts";
 import type { Policy } from "../../runtime/gate/policy.ts";
 import { environment } from "../../runtime/powers/env.ts";
 import { files } from "../../runtime/powers/files/files.ts";
-import { net } from "../../runtime/powers/net/net.ts";
+import { type NetOptions, net } from "../../runtime/powers/net/net.ts";
 import type { AuditFile } from "../../runtime/powers/own/auditFile.ts";
 import type { OwnFolders } from "../../runtime/powers/own/folders.ts";
 import { pluginStore } from "../../runtime/powers/store.ts";
@@ -41,6 +40,7 @@ export interface Parts {
   readonly bases: GrantBases;
   readonly output: PluginOutput;
   readonly learner?: Learner;
+  readonly network: NetOptions;
 }
 
 export async function sessionFor(parts: Parts): Promise<Session> {
@@ -58,7 +58,7 @@ export async function sessionFor(parts: Parts): Promise<Session> {
     sources: {
       read: disk.read,
       write: disk.write,
-      net: net(await netOptions(options)),
+      net: net(parts.network),
       env: environment(process.env),
       data: pluginStore({
         file: `${own.data}/kv/${loaded.storeKey}.sqlite`,
@@ -91,16 +91,6 @@ export async function sessionFor(parts: Parts): Promise<Session> {
   process.once("SIGINT", stop).once("SIGTERM", stop).once("SIGHUP", stop);
   cx.out.whenClosed.addEventListener("abort", stop, { once: true });
   return session;
-}
-
-async function netOptions(options: RunOptions): Promise<{ ca?: string[]; userAgent: string }> {
-  const userAgent = `sbx/${versionOf().version}`;
-  if (options.caFile === undefined) return { userAgent };
-  const { readFile } = await import("node:fs/promises");
-  const pem = await readFile(options.caFile, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw fail("E_USAGE", `--ca-file=${options.caFile} cannot be read (${error.code})`);
-  });
-  return { userAgent, ca: [pem] };
 }
 
 const programData = (options: RunOptions, loaded: Loaded): Record<string, unknown> => ({

@@ -25,6 +25,11 @@ Limits
   --body=64mb         one read or response      --request-timeout=30s
   --traffic=100mb     network bytes in all      --kv=16mb      the store
 
+Connections
+  --proxy=http://USER:PASSWORD@HOST:PORT   every connection goes through it, to
+                      addresses that sbx found and judged; also https://
+  --ca-file=FILE      trust these authorities too (certificates in PEM)
+
 Records
   --audit=FILE        where the audit goes      --report=FILE  a JSON account
   --deterministic=SEED  fixes clock, randomness and order

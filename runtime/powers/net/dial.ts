@@ -1,14 +1,15 @@
-/** From a judged target to a connected socket: one name look-up, every address judged, one of them dialled, the peer judged again.
- *  Sends nothing before that. Steered by no environment variable. */
+/** From a judged target to a connected socket: one name look-up, every address judged, one of them dialled, the peer judged again. With a
+ *  proxy it is the judged address that the proxy is asked for. Sends nothing before that. Steered by no environment variable. */
 import { lookup as systemLookup } from "node:dns/promises";
 import { connect, type LookupFunction, type Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
 import { type Address, canonical, parseAddress, printAddress, sameAddress } from "../../core/address.ts";
 import type { NetTarget } from "../../core/capability.ts";
 import type { SbxError } from "../../core/errors.ts";
 import type { Lease } from "../../core/powers.ts";
 import type { Deadline } from "./deadline.ts";
 import { failure } from "./failure.ts";
+import { dialThrough, type Proxy } from "./proxy.ts";
+import { encrypt } from "./tls.ts";
 
 /** All addresses of a name, as text. */
 export type Lookup = (host: string) => Promise<readonly string[]>;
@@ -21,6 +22,8 @@ export interface Dialling {
   readonly lookup?: Lookup;
   /** Further certificate authorities, PEM, beside the bundled ones. */
   readonly ca?: readonly string[];
+  /** Every connection goes through it. */
+  readonly proxy?: Proxy;
 }
 
 const MAX_ADDRESSES = 64;
@@ -61,15 +64,27 @@ export async function dial(
   deadline: Deadline,
   options: Dialling,
 ): Promise<{ socket: Socket; address: Address }> {
+  const { proxy, ca } = options;
+  const { socket, address } = proxy
+    ? await dialThrough(proxy, target, judged, deadline, ca)
+    : await dialDirectly(target, judged, deadline);
+  if (target.scheme === "http" || target.scheme === "ws") return { socket, address };
+  const lost = (error: unknown) => failure(error, target, "tls");
+  const secure = await deadline.wait((onStop) => encrypt({ host: target.host, socket, ca, onStop, lost }));
+  return { socket: secure, address };
+}
+
+async function dialDirectly(
+  target: NetTarget,
+  judged: readonly Address[],
+  deadline: Deadline,
+): Promise<{ socket: Socket; address: Address }> {
   const socket = await deadline.wait((onStop) => connectTcp(target, judged, onStop));
   const peer = parseAddress(socket.remoteAddress ?? "");
   const address = peer && judged.find((each) => sameAddress(canonical(each), canonical(peer)));
-  if (!address) {
-    socket.destroy();
-    throw failure(undefined, target, "connect");
-  }
-  if (target.scheme === "http" || target.scheme === "ws") return { socket, address };
-  return { socket: await deadline.wait((onStop) => connectTls(target, socket, onStop, options.ca)), address };
+  if (address) return { socket, address };
+  socket.destroy();
+  throw failure(undefined, target, "connect");
 }
 
 type OnStop = (stop: (reason: SbxError) => void) => void;
@@ -100,58 +115,6 @@ function connectTcp(target: NetTarget, judged: readonly Address[], onStop: OnSto
       // Errors from here on belong to whoever holds the socket; without any listener they would end the process.
       socket.on("error", () => {});
       resolve(socket);
-    });
-  });
-}
-
-let contexts: { ca: readonly string[] | undefined; context: import("node:tls").SecureContext } | undefined;
-
-/** Bundled authorities only: neither the environment nor the system adds one. Made once, it takes milliseconds. */
-function secureContext(
-  tls: typeof import("node:tls"),
-  ca: readonly string[] | undefined,
-): import("node:tls").SecureContext {
-  if (!contexts || contexts.ca !== ca)
-    contexts = {
-      ca,
-      context: tls.createSecureContext({
-        ca: [...tls.getCACertificates("bundled"), ...(ca ?? [])],
-        minVersion: "TLSv1.2",
-      }),
-    };
-  return contexts.context;
-}
-
-function connectTls(
-  target: NetTarget,
-  socket: Socket,
-  onStop: OnStop,
-  ca: readonly string[] | undefined,
-): Promise<TLSSocket> {
-  // Loading it costs 12 ms, which plain http does not owe.
-  const tls = process.getBuiltinModule("node:tls");
-  return new Promise((resolve, reject) => {
-    const secure = tls.connect({
-      socket,
-      host: target.host,
-      ...(parseAddress(target.host) ? {} : { servername: target.host }),
-      ALPNProtocols: ["http/1.1"],
-      rejectUnauthorized: true,
-      secureContext: secureContext(tls, ca),
-    });
-    const failed = (error: unknown) => {
-      secure.destroy();
-      reject(failure(error, target, "tls"));
-    };
-    const closed = () => failed(undefined);
-    onStop(() => secure.destroy());
-    secure.once("error", failed);
-    secure.once("close", closed);
-    secure.once("secureConnect", () => {
-      if (!secure.authorized) return failed(secure.authorizationError);
-      secure.off("error", failed).off("close", closed);
-      secure.on("error", () => {});
-      resolve(secure);
     });
   });
 }

@@ -2,7 +2,7 @@
 import type { NetTarget } from "../../core/capability.ts";
 import { fail, isSbxError, type SbxError } from "../../core/errors.ts";
 
-export type Stage = "look-up" | "connect" | "tls" | "exchange" | "body" | "socket";
+export type Stage = "look-up" | "connect" | "tls" | "exchange" | "body" | "socket" | "proxy";
 
 const codeOf = (error: unknown): string => {
   const code = (error as { code?: unknown } | null | undefined)?.code;
@@ -30,6 +30,8 @@ function wording(stage: Stage, code: string, place: string, host: string): strin
       return code.startsWith("WS_ERR_")
         ? `${place} does not keep to the WebSocket protocol`
         : `the WebSocket to ${place} ended without a goodbye`;
+    case "proxy":
+      return `could not connect to ${place} through the proxy`;
     default:
       return stage satisfies never;
   }

@@ -12,6 +12,8 @@ export interface NetOptions {
   readonly lookup?: Lookup;
   /** Further certificate authorities, PEM, beside the bundled ones. */
   readonly ca?: readonly string[];
+  /** The URL of a proxy, `http:` or `https:`, through which every connection goes. */
+  readonly proxy?: string;
   /** The User-Agent header of requests that set none. */
   readonly userAgent?: string;
 }
@@ -23,6 +25,7 @@ export interface NetSource extends PowerSource<NetNeed> {
 
 /** The network of one run. Node's HTTP is loaded with the first request. */
 export function net(options: NetOptions = {}): NetSource {
+  const { proxy, ...rest } = options;
   let wire: Wire | undefined;
   let closed = false;
   return {
@@ -30,9 +33,17 @@ export function net(options: NetOptions = {}): NetSource {
     release() {},
     async open(target: Target, lease: Lease): Promise<NetPower> {
       if (target.kind !== "net") throw fail("E_INTERNAL", "not a network target");
-      const [{ Wire }, { HttpPower }] = await Promise.all([import("./exchange.ts"), import("./request.ts")]);
+      const [{ Wire }, { HttpPower }, { proxyOf }] = await Promise.all([
+        import("./exchange.ts"),
+        import("./request.ts"),
+        import("./proxy.ts"),
+      ]);
       if (closed) throw fail("E_UNAVAILABLE", "the run has ended");
-      wire ??= new Wire({ userAgent: "sbx", ...options });
+      wire ??= new Wire({
+        userAgent: "sbx",
+        ...rest,
+        ...(proxy === undefined ? {} : { proxy: proxyOf(proxy) }),
+      });
       return new HttpPower(wire, target, lease);
     },
     close() {
