@@ -78,7 +78,8 @@ function linesOf(emulator: Terminal): { lines: string[]; broken: boolean } {
   let broken = false;
   for (let i = 0; i < active.length; i += 1) {
     const line = active.getLine(i);
-    const text = line?.translateToString(true) ?? "";
+    // A space at a line's end is nothing that a person sees.
+    const text = (line?.translateToString(true) ?? "").trimEnd();
     if (line?.isWrapped) {
       lines.push((lines.pop() ?? "") + text);
       broken = true;

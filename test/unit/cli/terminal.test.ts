@@ -191,6 +191,102 @@ describe.skipIf(ptySupport() === undefined)("a question on a terminal", () => {
   });
 });
 
+describe.skipIf(ptySupport() === undefined)("a window that changes its size", () => {
+  const question = { reason: "To list your notes and to find out which of them are old" };
+  /** How often the question was drawn from its first line on. */
+  const drawn = (run: PtyRun): number => run.raw.split("asks to read").length - 1;
+
+  test("has the whole question drawn again for its width, with first moments of its own", async () => {
+    const run = ask([question], { columns: 100 });
+    await run.until(/This once/);
+    await pause(DEAF);
+    run.type("y");
+    run.resize(50);
+    await run.until(/asks to read[\s\S]*asks to read[\s\S]*Never/);
+    run.type("y\r");
+    await pause(DEAF);
+    expect(run.raw).not.toContain("ANSWER");
+    run.type("\r");
+    await run.until(/ANSWER 0 {"choice":"no"/);
+    const screen = await run.screen();
+    expect(screen.slice(screen.lastIndexOf("┌"))).toContain('it says: "To list your notes and to find out…"');
+  });
+
+  test("is drawn for once, when it has come to rest", async () => {
+    const run = ask([question], { columns: 100 });
+    await run.until(/This once/);
+    for (let columns = 99; columns > 60; columns -= 3) {
+      run.resize(columns);
+      await pause(20);
+    }
+    await pause(400);
+    expect(drawn(run)).toBe(2);
+  });
+
+  test("and becomes too small says so, answers nothing but No, and asks again when it has room", async () => {
+    const run = ask([question], { columns: 100 });
+    await run.until(/This once/);
+    run.resize(30);
+    await run.until(/too small/);
+    await pause(DEAF);
+    run.type("y");
+    await pause(50);
+    expect(run.raw).not.toContain("ANSWER");
+    run.resize(90);
+    await run.until(/too small[\s\S]*This once/);
+    await pause(DEAF);
+    run.type("y\r");
+    await run.until(/ANSWER 0 {"choice":"once"/);
+  });
+});
+
+describe.skipIf(ptySupport() === undefined)("without drawing", () => {
+  const plain: readonly { why: string; env: Record<string, string>; keys: string; gives: object }[] = [
+    { why: "SBX_PLAIN=1, a number", env: { SBX_PLAIN: "1" }, keys: "3\r", gives: { choice: "run" } },
+    { why: "TERM=dumb, a number", env: { TERM: "dumb" }, keys: "2\r", gives: { choice: "once" } },
+    { why: "yes", env: { SBX_PLAIN: "1" }, keys: "yes\r", gives: { choice: "once" } },
+    { why: "Enter is No", env: { SBX_PLAIN: "1" }, keys: "\r", gives: { choice: "no" } },
+    {
+      why: "a number that is not there is No",
+      env: { SBX_PLAIN: "1" },
+      keys: "9\r",
+      gives: { choice: "no" },
+    },
+    { why: "two numbers are No", env: { SBX_PLAIN: "1" }, keys: "22\r", gives: { choice: "no" } },
+    { why: "a number taken back", env: { SBX_PLAIN: "1" }, keys: "5\x7f2\r", gives: { choice: "once" } },
+    { why: "arrows mean nothing", env: { SBX_PLAIN: "1" }, keys: `${DOWN}\r`, gives: { choice: "no" } },
+    { why: "q and Enter stop", env: { SBX_PLAIN: "1" }, keys: "q\r", gives: { choice: "stop" } },
+    { why: "Ctrl-C stops", env: { SBX_PLAIN: "1" }, keys: "\x03", gives: { choice: "stop" } },
+    { why: "Ctrl-D is No", env: { SBX_PLAIN: "1" }, keys: "\x04", gives: { choice: "no" } },
+  ];
+  for (const { why, env, keys, gives } of plain)
+    test.concurrent(why, async ({ expect }) => {
+      const run = ask([{ scopes }], { env });
+      expect(JSON.parse(await answer(run, keys))).toMatchObject(gives);
+      // No box, no colour, no way to move the cursor but one step back for a letter taken back.
+      expect(run.raw).not.toMatch(/\x1b|[┌│└◆◇●○]/);
+    });
+
+  test("SBX_PLAIN=0 draws", async () => {
+    const run = ask([{}], { env: { SBX_PLAIN: "0" } });
+    await run.until(/●/);
+  });
+});
+
+test.skipIf(ptySupport() === undefined)(
+  "keys that a slow line delivers byte by byte are the same keys",
+  async () => {
+    const run = ask([{}]);
+    await run.until(/This once/);
+    await pause(DEAF);
+    for (const byte of `${DOWN}${DOWN}\r`) {
+      run.type(byte);
+      await pause(60);
+    }
+    await run.until(/ANSWER 0 {"choice":"run"/);
+  },
+);
+
 describe.skipIf(ptySupport() === undefined)("nobody is asked", () => {
   const cases: readonly { why: string; env?: Record<string, string>; flags?: string[]; shell?: string }[] = [
     { why: "with CI set", env: { CI: "true" } },
