@@ -110,8 +110,10 @@ export function wrap(text: string, columns: number): string[] {
     line += c;
     used += width;
   };
-  for (const c of text) {
-    const unseen = c === " " && (used + 1 >= columns || (used === 0 && lines.length > 0));
+  const points = [...text];
+  for (const [at, c] of points.entries()) {
+    const next = columnsOf(points[at + 1] ?? " ");
+    const unseen = c === " " && (used + 1 + next > columns || (used === 0 && lines.length > 0));
     for (const shown of unseen ? code(c) : c) put(shown);
   }
   return [...lines, line];

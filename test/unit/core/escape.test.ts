@@ -107,6 +107,26 @@ describe("width", () => {
   });
 });
 
+describe("a space at the end of a wrapped line is written out", () => {
+  const rows = [
+    { why: "in the last column", text: "abcd e", columns: 5, lines: ["abcd\\", "u{20}", "e"] },
+    {
+      why: "before a wide character that no longer fits",
+      text: "abc 字",
+      columns: 5,
+      lines: ["abc\\u", "{20}", "字"],
+    },
+    { why: "and not where a wide character still fits", text: "ab 字", columns: 5, lines: ["ab 字"] },
+  ];
+  for (const { why, text, columns, lines } of rows)
+    test(why, () => {
+      const shown = wrap(text, columns);
+      expect(shown.every((line) => line === line.trim())).toBe(true);
+      expect(shown.join("").replaceAll("\\u{20}", " ")).toBe(text);
+      expect(shown[0]).toBe(lines[0]);
+    });
+});
+
 describe("targetLines", () => {
   test("shows a long target whole", () => {
     const target = `/home/${"a".repeat(150)}`;
