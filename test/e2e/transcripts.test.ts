@@ -119,10 +119,10 @@ afterAll(() => {
 /** A folder whose name has the same length each time, so that lines break at the same places. */
 function place(script: string): string {
   const base = mkdtempSync("/tmp/sbx-seen-");
-  for (const folder of ["work/notes", "bin", "ada"]) mkdirSync(join(base, folder), { recursive: true });
+  for (const folder of ["desk/notes", "bin", "ada"]) mkdirSync(join(base, folder), { recursive: true });
   symlinkSync(sbx, join(base, "bin/sbx"));
-  writeFileSync(join(base, "work/notes/list.txt"), "milk");
-  writeFileSync(join(base, "work/p.ts"), script);
+  writeFileSync(join(base, "desk/notes/list.txt"), "milk");
+  writeFileSync(join(base, "desk/p.ts"), script);
   return base;
 }
 
@@ -150,7 +150,7 @@ async function transcript({
     .map((words) => `echo '$ sbx run ${words}'; sbx run ${words}; echo "[exit code $?]"`)
     .join("; ");
   const run = new PtyRun("/bin/sh", ["-c", line], {
-    cwd: join(base, "work"),
+    cwd: join(base, "desk"),
     columns,
     rows: 60,
     env: {
