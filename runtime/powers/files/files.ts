@@ -49,10 +49,6 @@ const standsFor = (fresh: Pin, judged: PathTarget): boolean =>
     (!judged.entry && !special.has(fresh.type) && !special.has(judged.type)) ||
     fresh.type === "missing");
 
-/** What was found a moment ago need not be looked for again, to read it. */
-const justFound = (target: Target): { target: PinnedPath; pin: Pin } | undefined =>
-  target instanceof PinnedPath && target.pin?.recent ? { target, pin: target.pin } : undefined;
-
 export function files(options: FileOptions): Files {
   const hold =
     options.hold ?? (process.platform === "linux" && existsSync("/proc/self/fd") ? "handles" : "names");
@@ -111,7 +107,7 @@ export function files(options: FileOptions): Files {
       release,
       open: async (target: Target, lease: Lease) => {
         lease.alive();
-        const held = justFound(target) ?? (await settle(target));
+        const held = await settle(target);
         return new ReadAccess(held.target, held.pin, lease);
       },
       absent: absentFile,

@@ -9,20 +9,6 @@ import * as system from "./system.ts";
 
 const { closeSync, fstatSync, O_DIRECTORY, O_NOFOLLOW, O_PATH, open, readlinkSync } = system;
 
-/** Turns of the event loop, counted while pins are made. Within one turn nobody was asked and nothing else of this process ran. */
-let turn = 0;
-let counting = false;
-function thisTurn(): number {
-  if (!counting) {
-    counting = true;
-    setImmediate(() => {
-      counting = false;
-      turn += 1;
-    });
-  }
-  return turn;
-}
-
 /** A thing that vanishes each time it was found is missing. */
 const MAX_TRIES = 8;
 
@@ -46,7 +32,6 @@ class HandlePin implements Pin {
   readonly #held: Way;
   readonly #place: string | null;
   readonly #shared: Shared;
-  readonly #turn = thisTurn();
 
   /** `place`: where the folder was. */
   constructor(
@@ -65,10 +50,6 @@ class HandlePin implements Pin {
     this.#held = held;
     this.#place = place;
     this.#shared = new Shared(() => letGo(held));
-  }
-
-  get recent(): boolean {
-    return this.#turn === turn;
   }
 
   intact(): boolean {

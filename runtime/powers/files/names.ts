@@ -104,8 +104,6 @@ class NamePin implements Pin {
     this.#folder = this.folder === null ? null : identityOf(this.folder);
   }
 
-  readonly recent = false;
-
   intact(): boolean {
     return this.folderIntact() && (this.object === null || sameThing(this.#object, identityOf(this.object)));
   }

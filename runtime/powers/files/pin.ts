@@ -27,9 +27,6 @@ export interface Pin {
   readonly names: readonly string[];
   /** Why the way ended before the last name (an errno); null when it did not. */
   readonly blocked: string | null;
-  /** Was it found in this turn of the event loop? Then nobody was asked and nothing else of this process ran since; for what other
-   *  processes do meanwhile there are the descriptors. */
-  readonly recent: boolean;
   /** Is everything still where it was found? */
   intact(): boolean;
   /** The same of the folder alone. */

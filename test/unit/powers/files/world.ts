@@ -44,13 +44,6 @@ export function lease(most = Number.MAX_SAFE_INTEGER): CountingLease {
   };
 }
 
-/** What others do between the check and the use: a turn of the loop passes, as when somebody was asked. `AT_ONCE` from `before`: none
- *  does. */
-async function between(before: (() => unknown) | undefined): Promise<void> {
-  if (before && before() !== AT_ONCE) await new Promise((resolve) => setImmediate(resolve));
-}
-export const AT_ONCE = Symbol("at once");
-
 export class World {
   readonly root = realpathSync(mkdtempSync(join(tmpdir(), "sbx-files-")));
   readonly files: Files;
@@ -85,11 +78,11 @@ export class World {
   async reading<T>(
     path: string,
     use: (power: ReadPower) => Promise<T> | T,
-    more: { entry?: boolean; lease?: Lease; before?: () => unknown } = {},
+    more: { entry?: boolean; lease?: Lease; before?: () => void } = {},
   ): Promise<T> {
     const target = await this.target("read", path, more.entry ? { entry: true } : {});
     try {
-      await between(more.before);
+      more.before?.();
       return await use(await this.files.read.open(target, more.lease ?? lease()));
     } finally {
       this.files.read.release(target);
@@ -99,11 +92,11 @@ export class World {
   async writing<T>(
     path: string,
     use: (power: WritePower) => Promise<T> | T,
-    more: { entry?: boolean; lease?: Lease; before?: () => unknown } = {},
+    more: { entry?: boolean; lease?: Lease; before?: () => void } = {},
   ): Promise<T> {
     const target = await this.target("write", path, more.entry ? { entry: true } : {});
     try {
-      await between(more.before);
+      more.before?.();
       return await use(await this.files.write.open(target, more.lease ?? lease()));
     } finally {
       this.files.write.release(target);
