@@ -26,8 +26,6 @@ const MIB = 1024 * 1024;
 const MAX_MAP = 16 * MIB;
 /** A guest that lets more than this wait is ended. */
 const MAX_BACKLOG = 256 * MIB;
-/** Calls that are delivered in one turn of the event loop. */
-const CALLS_A_TURN = 64;
 /** `drained` is fulfilled at or below this. */
 const LOW_BACKLOG = 4 * MIB;
 /** Kernel clock ticks a second, as /proc/<pid>/stat counts (fixed for user space). */
@@ -47,8 +45,6 @@ class ProcessEngine implements Engine {
   #receive: ((message: GuestMessage) => void) | undefined;
   #readyKnown = false;
   #paused = false;
-  #pumping = false;
-  #corked = false;
   #killed = false;
   #fault: string | undefined;
   #unsealed: string | undefined;
@@ -162,45 +158,26 @@ class ProcessEngine implements Engine {
 
   #send(type: number, id: number, head: string, body?: Uint8Array): void {
     if (this.#ended) return;
+    const parts = encodeFrame(type, id, head, body);
     this.#sent = (this.#sent + 1) >>> 0;
-    // Frames of one moment go out in one write: each write may wake the engine, which costs more than the frame.
-    if (!this.#corked) {
-      this.#corked = true;
-      this.#socket.cork();
-      process.nextTick(() => {
-        this.#corked = false;
-        this.#socket.uncork();
-      });
-    }
-    for (const part of encodeFrame(type, id, head, body)) this.#socket.write(part);
+    if (parts.length > 1) this.#socket.cork();
+    for (const part of parts) this.#socket.write(part);
+    if (parts.length > 1) this.#socket.uncork();
     if (this.#socket.writableLength > MAX_BACKLOG) this.#fail("does not read what it asked for");
   }
 
-  /** Delivers whole frames while somebody listens, a few in each turn of the loop: what they cause is done before the next few, so
-   *  that the engine works on the first answers while the others are made. The listener may pause or kill in between. */
+  /** Delivers whole frames while somebody listens. The listener may pause or kill in between. */
   #pump(): void {
-    if (this.#pumping) return;
-    let calls = 0;
     while (!this.#paused && !this.#ended && (this.#receive !== undefined || !this.#readyKnown)) {
-      if (calls === CALLS_A_TURN && this.#decoder.hasWhole()) return this.#pumpLater();
       const frame = this.#decoder.next();
       if (frame === undefined) break;
       const message = readMessage(frame);
-      if (message.type === "call") calls += 1;
       if (message.type === "fault") this.#fail(message.reason);
       else if (this.#readyKnown && message.type !== "ready") this.#receive?.(message);
       else this.#start(message);
     }
     if (this.#decoder.fault !== null) this.#fail(this.#decoder.fault);
     this.#finish();
-  }
-
-  #pumpLater(): void {
-    this.#pumping = true;
-    setImmediate(() => {
-      this.#pumping = false;
-      this.#pump();
-    });
   }
 
   /** The first message: ready, or why not. */
@@ -239,8 +216,7 @@ class ProcessEngine implements Engine {
 
   /** Tells the end once: the process is gone, and what it had sent was delivered or is not wanted. */
   #finish(): void {
-    if (this.#process === undefined || (!this.#ended && (!this.#closed || this.#paused || this.#pumping)))
-      return;
+    if (this.#process === undefined || (!this.#ended && (!this.#closed || this.#paused))) return;
     this.#ended = true;
     this.#onReady(null);
     this.#drain();
