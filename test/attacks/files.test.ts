@@ -237,7 +237,7 @@ const rows: readonly Row[] = [
 function run(root: string, row: Row) {
   const program = [
     'import * as fs from "sbx:fs";',
-    "const step = async (f: () => Promise<unknown>) => { try { await f(); return 'ok'; } catch (e: any) { return e.code ?? String(e); } };",
+    "const step = async (f: () => Promise<unknown>) => { try { await f(); return 'ok'; } catch (e) { return (e as { code?: string }).code ?? String(e); } };",
     ...row.steps.map(([text]) => `console.log(await step(() => ${text}));`),
   ].join("\n");
   const script = row.script ?? "program/main.ts";

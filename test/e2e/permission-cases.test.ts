@@ -62,14 +62,14 @@ writeFileSync(
   `import * as fs from "sbx:fs";
 import { args } from "sbx:plugin";
 const [name, form, words, to] = JSON.parse(args[0]!);
-const path: any = form === "url" ? new URL(words) : words;
+const path: string | URL = form === "url" ? new URL(words) : words;
 const operations: Record<string, () => Promise<unknown>> = {
 ${Object.entries(operations)
   .map(([name, text]) => `  ${name}: async () => { ${text}; },`)
   .join("\n")}
 };
 try { await operations[name]!(); console.log("done"); }
-catch (error: any) { console.log(error.name === "PermissionDenied" ? "denied" : "done, and failed: " + (error.code ?? error.name)); }
+catch (thrown) { const error = thrown as Error & { code?: string }; console.log(error.name === "PermissionDenied" ? "denied" : "done, and failed: " + (error.code ?? error.name)); }
 `,
 );
 
