@@ -39,7 +39,7 @@ async function fill(fd: number, into: Uint8Array, small: boolean): Promise<numbe
 /** A regular file: its size is known and charged at once. What grows meanwhile is not followed. */
 export async function readSized(fd: number, size: number, lease: Lease): Promise<Uint8Array> {
   lease.spend(size, "in");
-  const bytes = Buffer.allocUnsafe(size);
+  const bytes = Buffer.allocUnsafeSlow(size);
   let used = 0;
   while (used < size) {
     const piece = bytes.subarray(used, Math.min(size, used + PIECE));
