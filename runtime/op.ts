@@ -132,12 +132,16 @@ export type Outcome<T> = T | Promise<T>;
 export class WithBytes<T> {
   readonly value: T;
   readonly bytes: Uint8Array;
-  constructor(value: T, bytes: Uint8Array) {
+  readonly sent: () => void;
+  constructor(value: T, bytes: Uint8Array, sent: () => void) {
     this.value = value;
     this.bytes = bytes;
+    this.sent = sent;
   }
 }
-export const withBytes = <T>(value: T, bytes: Uint8Array): WithBytes<T> => new WithBytes(value, bytes);
+/** @param sent called when nobody will look at `bytes` any more; not at all when they never reached the guest */
+export const withBytes = <T>(value: T, bytes: Uint8Array, sent = () => {}): WithBytes<T> =>
+  new WithBytes(value, bytes, sent);
 
 export interface Example {
   /** An expression in a plugin, with `fs`, `net`, `data`, `env` … in scope. */

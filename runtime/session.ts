@@ -232,7 +232,7 @@ export class Session {
       return {
         id,
         send: () => {
-          this.#toGuest(() => engine.result(id, head, result.bytes ?? undefined));
+          this.#toGuest(() => engine.result(id, head, result.bytes ?? undefined, result.sent));
           if (engine.backlog === 0) result.free();
           else void engine.drained().then(result.free);
         },

@@ -103,9 +103,16 @@ export interface FileOpener {
 }
 
 /** An open file. Positions are kept here, not in the guest. */
+/** Bytes in memory that its owner uses again after `back`. Who never calls it leaves them to the collector. */
+export interface Lent {
+  readonly bytes: Uint8Array;
+  /** `bytes` will not be looked at any more. Once; more calls do nothing. */
+  back(): void;
+}
+
 export interface OpenFile {
   /** Up to `max` bytes from the position; empty at the end. */
-  read(max: number): Promise<Uint8Array>;
+  read(max: number): Promise<Lent>;
   /** All of `bytes` at the position (or the end, for append). */
   write(bytes: Uint8Array): Promise<number>;
   seek(offset: number, from: "start" | "current" | "end"): Promise<number>;

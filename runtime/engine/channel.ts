@@ -35,6 +35,13 @@ export class FrameDecoder {
   #rest: Uint8Array = EMPTY;
   #partial: Uint8Array | null = null;
   #filled = 0;
+  readonly #again: Uint8Array | null;
+
+  /** @param again memory for frames that come in parts; a body that lies in it is good until the next frame. What does not fit gets
+   *  memory of its own, as everything does without it. */
+  constructor(again: Uint8Array | null = null) {
+    this.#again = again;
+  }
 
   /** Frames may be views of `chunk`. */
   push(chunk: Uint8Array): void {
@@ -74,7 +81,10 @@ export class FrameDecoder {
       this.#rest = rest.length === end ? EMPTY : rest.subarray(end);
       return this.#cut(rest.subarray(PREFIX, end));
     }
-    this.#partial = Buffer.allocUnsafeSlow(length);
+    this.#partial =
+      this.#again !== null && length <= this.#again.length
+        ? this.#again.subarray(0, length)
+        : Buffer.allocUnsafeSlow(length);
     this.#partial.set(rest.subarray(PREFIX), 0);
     this.#filled = rest.length - PREFIX;
     this.#rest = EMPTY;

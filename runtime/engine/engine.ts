@@ -56,9 +56,9 @@ export interface Engine {
   listen(receive: (message: GuestMessage) => void): void;
   configure(config: EngineConfig): void;
   start(program: Program): void;
-  /** Answers call `id` with a JSON text and bytes, which belong to the engine from now on. Throws RangeError when they
-   *  exceed a frame (`MAX_HEAD`, `MAX_FRAME`). After the engine's end: no effect. */
-  result(id: number, head: string, body?: Uint8Array): void;
+  /** Answers call `id` with a JSON text and bytes, which belong to the engine until `sent`, which may never come. Throws RangeError
+   *  when they exceed a frame (`MAX_HEAD`, `MAX_FRAME`). After the engine's end: no effect. */
+  result(id: number, head: string, body?: Uint8Array, sent?: () => void): void;
   /** Answers call `id` with an error: JSON of {name, code, message, kind?, resource?, remedy?}. */
   fail(id: number, head: string): void;
   /** The guest's next timer is due. */

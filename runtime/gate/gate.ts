@@ -12,6 +12,8 @@ export interface Result {
   readonly bytes: Uint8Array | null;
   /** Gives up the memory that the answer takes; call when it was handed over. */
   free(): void;
+  /** Call when nobody will look at `bytes` any more: their owner uses that memory again. */
+  readonly sent: (() => void) | undefined;
 }
 
 export class Gate {
@@ -121,10 +123,14 @@ export class Gate {
 }
 
 function checkResult(operation: Operation, outcome: unknown, name: string): Omit<Result, "free"> {
-  const bytes = outcome instanceof WithBytes ? outcome.bytes : null;
-  const value = outcome instanceof WithBytes ? outcome.value : (outcome ?? null);
+  const withBytes = outcome instanceof WithBytes ? outcome : null;
+  const value = withBytes ? withBytes.value : (outcome ?? null);
   try {
-    return { value: parseWith(operation.result, value, name), bytes };
+    return {
+      value: parseWith(operation.result, value, name),
+      bytes: withBytes?.bytes ?? null,
+      sent: withBytes?.sent,
+    };
   } catch (error) {
     throw fail("E_INTERNAL", `${name} gave what it does not promise`, { cause: error });
   }

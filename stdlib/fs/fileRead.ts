@@ -5,7 +5,10 @@ export default defineOp({
   args: { handle: s.handle(), size: s.int(1, 8 * 1024 * 1024) },
   result: s.nothing(),
   needs: ({ handle }) => ({ file: need.handle(handle, "file", "in") }),
-  run: async ({ handle, size }, _powers, cx) => withBytes(null, await cx.handle<OpenFile>(handle).read(size)),
+  run: async ({ handle, size }, _powers, cx) => {
+    const { bytes, back } = await cx.handle<OpenFile>(handle).read(size);
+    return withBytes(null, bytes, back);
+  },
   examples: [
     {
       call: 'fs.open("notes.md").then((file) => file.read(new Uint8Array(100)))',

@@ -212,6 +212,25 @@ describe("a file handle", () => {
       "0123456789",
     ],
     [
+      "reads as much at once as one likes, each its own bytes",
+      `await (async () => {
+        const PIECE = 1024 * 1024;
+        const bytes = new Uint8Array(8 * PIECE);
+        for (let at = 0; at < bytes.length; at += 4096) bytes[at] = at / 4096 / 8;
+        await fs.writeFile("out/pieces", bytes);
+        const file = await fs.open("out/pieces");
+        const pieces = Array.from({ length: 8 }, () => new Uint8Array(PIECE));
+        await Promise.all(pieces.map((piece) => file.read(piece)));
+        const wrong = (piece, n) => {
+          for (let at = 0; at < PIECE; at += 4096)
+            if (piece[at] !== (((n * PIECE + at) / 4096 / 8) & 255)) return true;
+          return false;
+        };
+        return pieces.filter(wrong).length;
+      })()`,
+      0,
+    ],
+    [
       "streams in",
       opened(
         "{ write: true, truncate: true }",

@@ -241,7 +241,7 @@ function openFile(read: ReadPower | undefined, write: WritePower | undefined): O
       const bytes = (await read?.bytes(Number.MAX_SAFE_INTEGER)) ?? new Uint8Array(0);
       const part = bytes.subarray(at, at + max);
       at += part.length;
-      return part;
+      return { bytes: part, back: () => undefined };
     },
     write: async (bytes) => {
       await write?.replace(bytes, { append: true });

@@ -4,16 +4,22 @@
 
 import { readSync, writeSync } from "node:fs";
 import { encodeFrame, FrameDecoder, MAX_FRAME, type RawFrame } from "../channel.ts";
+import { Patience } from "../patience.ts";
+import { openGlance } from "./glance.ts";
 
 /** The descriptor that the broker gives to the child. */
 export const CHANNEL_FD = 3;
 
 const READ_SIZE = 64 * 1024;
 const FLUSH_AT = 32 * 1024;
+/** One piece of a stream and its head: memory that is used for one after the other, where fresh memory would have to be collected. */
+const PIECE_SIZE = 1024 * 1024 + 4096;
 
 export class Link {
-  readonly #decoder = new FrameDecoder();
+  readonly #decoder = new FrameDecoder(Buffer.allocUnsafeSlow(PIECE_SIZE));
   readonly #buffer = Buffer.allocUnsafeSlow(READ_SIZE);
+  readonly #patience = new Patience();
+  readonly #glance = openGlance(CHANNEL_FD);
   #waiting: Uint8Array[] = [];
   #size = 0;
 
@@ -26,10 +32,20 @@ export class Link {
       if (this.#decoder.fault !== null) return undefined;
       this.flush();
       const target = this.#decoder.target() ?? this.#buffer;
+      const since = performance.now();
+      this.#stayAwake(since);
       const count = readSync(CHANNEL_FD, target, 0, target.length, null);
+      this.#patience.waited(performance.now() - since);
       if (count === 0) return undefined;
       this.#decoder.filled(target, count);
     }
+  }
+
+  /** Waits a moment without sleeping. */
+  #stayAwake(since: number): void {
+    const { ms } = this.#patience;
+    if (this.#glance === undefined || ms === 0) return;
+    while (!this.#glance() && performance.now() - since < ms);
   }
 
   /** Whether a frame is here already, so that reading would not block. */

@@ -10,6 +10,7 @@ import type { Socket } from "node:net";
 import { encodeFrame, FrameDecoder, TO_ENGINE } from "../channel.ts";
 import type { Engine, EngineConfig, EngineExit, Program, Ready } from "../engine.ts";
 import { type GuestMessage, readMessage } from "../message.ts";
+import { Attention } from "./attention.ts";
 import { exitOf } from "./exit.ts";
 
 /** How to spawn the child: no environment, no terminal, no inherited descriptor but the channel. */
@@ -42,6 +43,7 @@ class ProcessEngine implements Engine {
   readonly #child: ChildProcess;
   readonly #socket: Socket;
   readonly #decoder = new FrameDecoder();
+  readonly #attention = new Attention();
   #receive: ((message: GuestMessage) => void) | undefined;
   #readyKnown = false;
   #paused = false;
@@ -70,6 +72,7 @@ class ProcessEngine implements Engine {
     child.on("exit", (code, signal) => this.#gone(code, signal));
     if (child.exitCode !== null || child.signalCode !== null) this.#gone(child.exitCode, child.signalCode);
     this.#socket.on("data", (chunk: Buffer) => {
+      this.#attention.came();
       this.#decoder.push(chunk);
       this.#pump();
     });
@@ -97,8 +100,9 @@ class ProcessEngine implements Engine {
     this.#send(TO_ENGINE.program, 0, JSON.stringify({ ...data, name, mapBytes }), body);
   }
 
-  result(id: number, head: string, body?: Uint8Array): void {
-    this.#send(TO_ENGINE.result, id, head, body);
+  result(id: number, head: string, body?: Uint8Array, sent?: () => void): void {
+    this.#send(TO_ENGINE.result, id, head, body, sent);
+    this.#attention.expect();
   }
 
   fail(id: number, head: string): void {
@@ -156,12 +160,13 @@ class ProcessEngine implements Engine {
     }
   }
 
-  #send(type: number, id: number, head: string, body?: Uint8Array): void {
+  #send(type: number, id: number, head: string, body?: Uint8Array, sent?: () => void): void {
     if (this.#ended) return;
     const parts = encodeFrame(type, id, head, body);
     this.#sent = (this.#sent + 1) >>> 0;
     if (parts.length > 1) this.#socket.cork();
-    for (const part of parts) this.#socket.write(part);
+    for (const part of parts)
+      this.#socket.write(part, part === body && sent ? (error) => error || sent() : undefined);
     if (parts.length > 1) this.#socket.uncork();
     if (this.#socket.writableLength > MAX_BACKLOG) this.#fail("does not read what it asked for");
   }
@@ -201,6 +206,7 @@ class ProcessEngine implements Engine {
   /** No more messages from here on; the process goes. */
   #end(): void {
     this.#ended = true;
+    this.#attention.over();
     // The group of its own that the child leads holds nobody else: it cannot fork.
     this.#child.kill("SIGKILL");
     this.#socket.destroy();

@@ -1,7 +1,8 @@
 /** Files open in place. The position is kept here; calls on one file run one after the other, in the order in which they came. */
-import type { FileInfo, FileOpener, Lease, OpenFile, OpenOptions } from "../../core/powers.ts";
+import type { FileInfo, FileOpener, Lease, Lent, OpenFile, OpenOptions } from "../../core/powers.ts";
 import { openToRead } from "./content.ts";
 import { type Doing, errno, failure, refusal } from "./failure.ts";
+import { Pieces } from "./pieces.ts";
 import { whileHeld } from "./pin.ts";
 import { infoOf, ReadAccess } from "./read.ts";
 import * as system from "./system.ts";
@@ -16,6 +17,7 @@ class FileInPlace implements OpenFile {
   #fd: number | null;
   #position = 0;
   #last: Promise<unknown> = Promise.resolve();
+  readonly #pieces = new Pieces();
   readonly #sides: Sides;
   readonly #append: boolean;
   readonly #words: string;
@@ -49,18 +51,17 @@ class FileInPlace implements OpenFile {
     return lease;
   }
 
-  read(max: number): Promise<Uint8Array> {
+  read(max: number): Promise<Lent> {
     return this.#turn("read", async (fd) => {
       const lease = this.#side("read");
       const left = this.#left(fd, max);
-      if (left === 0) return new Uint8Array(0);
       await lease.room(left);
-      const bytes = Buffer.allocUnsafeSlow(left);
-      const count = await system.read(fd, bytes, this.#seekable(fd) ? this.#position : null);
+      const { bytes, back } = this.#pieces.take(left);
+      const count = left === 0 ? 0 : await system.read(fd, bytes, this.#seekable(fd) ? this.#position : null);
       lease.alive();
       if (count > 0) lease.spend(count, "in");
       this.#position += count;
-      return bytes.subarray(0, count);
+      return { bytes: bytes.subarray(0, count), back };
     });
   }
 

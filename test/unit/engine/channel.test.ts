@@ -25,11 +25,13 @@ const plain = ({ type, id, head, body }: RawFrame) => ({
   body: Buffer.from(body).toString("hex"),
 });
 
-function decodeAll(chunks: readonly Uint8Array[]): {
+function decodeAll(
+  chunks: readonly Uint8Array[],
+  decoder = new FrameDecoder(),
+): {
   frames: ReturnType<typeof plain>[];
   fault: string | null;
 } {
-  const decoder = new FrameDecoder();
   const frames: ReturnType<typeof plain>[] = [];
   for (const chunk of chunks) {
     decoder.push(chunk);
@@ -60,6 +62,23 @@ describe("frames", () => {
         fc.array(fc.nat(), { maxLength: 20 }),
         (frames, cuts) => {
           expect(decodeAll(split(bytesOf(frames), cuts))).toEqual({ frames: frames.map(plain), fault: null });
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test("come back through memory that is used again, whether they fit into it or not", () => {
+    fc.assert(
+      fc.property(
+        fc.array(frame, { maxLength: 8 }),
+        fc.array(fc.nat(), { maxLength: 20 }),
+        (frames, cuts) => {
+          const decoder = new FrameDecoder(new Uint8Array(6000));
+          expect(decodeAll(split(bytesOf(frames), cuts), decoder)).toEqual({
+            frames: frames.map(plain),
+            fault: null,
+          });
         },
       ),
       { numRuns: 300 },

@@ -1,6 +1,6 @@
 import { existsSync, linkSync, readFileSync, renameSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { OpenFile, OpenOptions, ReadPower, WritePower } from "../../../../runtime/core/powers.ts";
+import type { Lent, OpenFile, OpenOptions, ReadPower, WritePower } from "../../../../runtime/core/powers.ts";
 import { type CountingLease, lease, World } from "./world.ts";
 
 const none: OpenOptions = {
@@ -11,7 +11,7 @@ const none: OpenOptions = {
   create: false,
   createNew: false,
 };
-const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
+const text = ({ bytes }: Lent): string => Buffer.from(bytes).toString();
 
 describe.each(["handles", "names"] as const)("open files, held by %s", (hold) => {
   let world: World;
@@ -71,7 +71,7 @@ describe.each(["handles", "names"] as const)("open files, held by %s", (hold) =>
   test("calls that were not awaited take effect in their order", async () => {
     const file = await open("a.txt", { read: true });
     const parts = await Promise.all([file.read(1), file.read(1), file.seek(0, "start"), file.read(2)]);
-    expect([parts[0], parts[1], parts[3]].map((part) => text(part as Uint8Array))).toEqual(["a", ".", "a."]);
+    expect([parts[0], parts[1], parts[3]].map((part) => text(part as Lent))).toEqual(["a", ".", "a."]);
   });
 
   test("writes in place", async () => {
