@@ -3,6 +3,7 @@
 import type { Kind } from "../runtime/core/capability.ts";
 import { fail, type SbxError } from "../runtime/core/errors.ts";
 import { checkLabel } from "../runtime/core/labels.ts";
+import { nearest } from "../runtime/core/nearest.ts";
 import { bareGrantHints } from "./hints.ts";
 import { type LimitName, limitRows, readLimit } from "./limits.ts";
 import {
@@ -13,7 +14,6 @@ import {
   shortKinds,
   type Text,
 } from "./optionTable.ts";
-import { nearest } from "./suggest.ts";
 
 /** A grant as it was typed; `runtime/core/grant.ts` parses its text. */
 export interface RawGrant {

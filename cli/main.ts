@@ -2,11 +2,11 @@
  *  Promises that nothing of sbx's insides (stacks, paths) reaches the person unless SBX_DEBUG=1, and that a reader who
  *  leaves (`| head -1`) ends the process quietly. Loads only the command that was asked for. */
 import { errorTable, fail, isSbxError, type SbxError } from "../runtime/core/errors.ts";
+import { nearest } from "../runtime/core/nearest.ts";
 import type { BrokerStart } from "./boot.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { commands, findCommand, later } from "./commands.ts";
 import { openOutput } from "./output.ts";
-import { nearest } from "./suggest.ts";
 
 /** Chooses and runs a command. Never throws: what goes wrong is said on stderr and becomes the code. */
 export async function dispatch(argv: readonly string[], cx: CommandContext): Promise<number> {

@@ -113,9 +113,10 @@ export function formatLoad(report: LoadReport, style: Style): string {
 
 /** An error of sbx's list that ended a command. */
 export function formatFailure(error: SbxError, style: Style): string {
-  const { remedy, cause } = error.details;
+  const { remedy, cause, lines } = error.details;
   const system = cause instanceof Error && "code" in cause ? `the system says: ${cause.message}` : undefined;
   return block(headline(error.code, error.message, style), [
+    ...(lines ?? []).map(escapeSource),
     system === undefined ? undefined : escapeText(system),
     hint("what helps:", remedy, style),
     error.code === "E_USAGE" ? undefined : footer(error.code, undefined, style),

@@ -1,7 +1,7 @@
 /** Options of the small commands, read strictly. `run` has a grammar of its own (`flags.ts`). */
 import { parseArgs } from "node:util";
 import { fail } from "../runtime/core/errors.ts";
-import { nearest } from "./suggest.ts";
+import { nearest } from "../runtime/core/nearest.ts";
 
 export interface Words {
   readonly switches: ReadonlySet<string>;

@@ -1,9 +1,9 @@
 /** `sbx explain [CODE]`: the page of an error code. */
 import { type ErrorCode, errorTable, fail } from "../../runtime/core/errors.ts";
+import { nearest } from "../../runtime/core/nearest.ts";
 import type { Command } from "../command.ts";
 import { errorPages } from "../pages/errors.ts";
 import { type Style, styleFor } from "../style.ts";
-import { nearest } from "../suggest.ts";
 import { readWords } from "../words.ts";
 
 const isCode = (word: string): word is ErrorCode => Object.hasOwn(errorTable, word);

@@ -1,10 +1,10 @@
 /** `sbx help [topic]`. */
 import { fail } from "../../runtime/core/errors.ts";
+import { nearest } from "../../runtime/core/nearest.ts";
 import type { Command } from "../command.ts";
 import { later } from "../commands.ts";
 import { overview } from "../pages/overview.ts";
 import { topics } from "../pages/topics.ts";
-import { nearest } from "../suggest.ts";
 import { readWords } from "../words.ts";
 
 export const help: Command = async (argv, cx) => {

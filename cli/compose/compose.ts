@@ -24,7 +24,7 @@ import { sayEnd } from "./ending.ts";
 import type { GrantBases } from "./grants.ts";
 import type { Learner } from "./learn.ts";
 import { networkOptions } from "./network.ts";
-import { cappedLimits, loadPolicies } from "./policies.ts";
+import { cappedLimits, loadPolicies, policiesFor } from "./policies.ts";
 import { type Loaded, loadPlugin } from "./program.ts";
 import { Remembered } from "./remembered.ts";
 import { writeReport } from "./reportFile.ts";
@@ -65,10 +65,11 @@ async function composed(
     data: own.data,
     tmp: resolve(tmpdir()),
   };
-  const [loaded, policies] = await Promise.all([
+  const [loaded, filed] = await Promise.all([
     loadPlugin(options, own, cx.start.assets, warn),
     loadPolicies(options.policy, bases),
   ]);
+  const policies = policiesFor(filed, loaded);
   if (options.catalog !== undefined) await checkCatalog(options.catalog);
   const ledger = openLedger(`${own.data}/ledger.sqlite`);
   const network = await networkOptions(options);

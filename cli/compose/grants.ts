@@ -115,11 +115,12 @@ export function missingScope(grant: Grant): string | undefined {
   return existsSync(scope.resolved) ? undefined : scope.written;
 }
 
-/** `*.com` would be everybody's. @throws E_USAGE */
-export async function refusePublicSuffix(grant: Grant): Promise<void> {
+/** `*.com` would be everybody's. @param at where in a policy it stands @throws E_USAGE, or E_POLICY */
+export async function refusePublicSuffix(grant: Grant, at?: string): Promise<void> {
   const host = grant.scope?.kind === "net" ? grant.scope.net.host : undefined;
   if (grant.effect !== "allow" || host?.type !== "below") return;
   const { isPublicSuffix } = await import("../../runtime/powers/net/suffix.ts");
-  if (isPublicSuffix(host.name))
-    throw fail("E_USAGE", `*.${host.name} is a public suffix: everybody's hosts lie under it; name a domain`);
+  if (!isPublicSuffix(host.name)) return;
+  const what = `*.${host.name} is a public suffix: everybody's hosts lie under it; name a domain`;
+  throw at === undefined ? fail("E_USAGE", what) : fail("E_POLICY", `${at}: ${what}`);
 }

@@ -1,19 +1,36 @@
-/** The policies of a run (CONTRACT 9): the machine's, $SBX_POLICY's, --policy's, and what merging them means: denies and labels are
- *  united, ceilings, limits and clearances intersected with every policy that states them. A policy that cannot be read stops the run. */
-import { readFileSync } from "node:fs";
+/** The policies of a run (CONTRACT 9): the machine's, $SBX_POLICY's, --policy's, read and held against the plugin that is to run. A policy
+ *  that cannot be read stops the run. */
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { dirname, resolve } from "node:path";
 import { fail, isSbxError } from "../../runtime/core/errors.ts";
-import type { ClearRule } from "../../runtime/gate/flow.ts";
+import {
+  checkTrust,
+  type Identity,
+  type InForce,
+  inForce,
+  type Surroundings,
+} from "../../runtime/gate/inForce.ts";
 import type { RunLimits } from "../../runtime/gate/limits.ts";
-import type { PolicyRules } from "../../runtime/gate/policyFile.ts";
+import type { PolicyFile } from "../../runtime/gate/policyFile.ts";
 import { type GrantBases, grantContext } from "./grants.ts";
+import type { Loaded } from "./program.ts";
 
-export interface PolicySet {
-  readonly files: readonly string[];
-  readonly rules: readonly PolicyRules[];
+export interface FiledPolicy {
+  readonly path: string;
+  readonly policy: PolicyFile;
 }
 
-const machinePolicy = (): string => {
+/** What applies to one plugin. */
+export interface PolicySet {
+  readonly files: readonly string[];
+  readonly rules: readonly InForce[];
+}
+
+/** Larger ones are not policies, in bytes. */
+const MAX_SIZE = 4 * 1024 * 1024;
+
+export const machinePolicy = (): string => {
   switch (process.platform) {
     case "win32":
       return `${process.env.ProgramData ?? "C:/ProgramData"}/sbx/policy.json`;
@@ -24,52 +41,112 @@ const machinePolicy = (): string => {
   }
 };
 
-export async function loadPolicies(named: string | undefined, bases: GrantBases): Promise<PolicySet> {
-  const files: string[] = [];
-  const rules: PolicyRules[] = [];
-  for (const { path, must } of [
-    { path: machinePolicy(), must: false },
-    { path: process.env.SBX_POLICY || undefined, must: true },
-    { path: named, must: true },
-  ]) {
-    const text = path === undefined ? undefined : read(path, must);
-    if (path === undefined || text === undefined) continue;
-    const { parsePolicy } = await import("../../runtime/gate/policyFile.ts");
-    files.push(resolve(path));
-    rules.push(parsePolicy(text, path, grantContext({ ...bases, folder: dirname(resolve(path)) })));
-  }
-  return { files, rules };
+/** Highest first. @throws E_POLICY */
+export async function loadPolicies(named: string | undefined, bases: GrantBases): Promise<FiledPolicy[]> {
+  const machine = readMachine(machinePolicy());
+  return [
+    ...(machine === undefined ? [] : [await parsed(machinePolicy(), machine, bases)]),
+    ...(process.env.SBX_POLICY ? [await loadPolicy(process.env.SBX_POLICY, bases)] : []),
+    ...(named === undefined ? [] : [await loadPolicy(named, bases)]),
+  ];
 }
 
-function read(path: string, must: boolean): string | undefined {
+/** @throws E_POLICY */
+export const loadPolicy = (path: string, bases: GrantBases): Promise<FiledPolicy> =>
+  parsed(path, read(path), bases);
+
+async function parsed(path: string, text: string, bases: GrantBases): Promise<FiledPolicy> {
+  const { parsePolicy } = await import("../../runtime/gate/policyFile.ts");
+  const context = grantContext({ ...bases, folder: dirname(resolve(path)) });
+  return { path: resolve(path), policy: parsePolicy(text, path, context) };
+}
+
+function read(path: string): string {
+  let bytes: Uint8Array;
   try {
-    return readFileSync(path, "utf8");
+    const fd = openSync(path, "r");
+    try {
+      if (fstatSync(fd).size > MAX_SIZE) throw Object.assign(new Error("too large"), { code: "EFBIG" });
+      bytes = readFileSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    throw unreadable(path, (error as NodeJS.ErrnoException).code);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw unreadable(path, "it is not UTF-8 text");
+  }
+}
+
+const unreadable = (path: string, why: string | undefined) =>
+  fail("E_POLICY", `the policy ${path} cannot be read (${why}), so nothing is run`, {
+    remedy: "name a readable policy file",
+  });
+
+/** undefined: this machine has none. One that just anybody may change says nothing. */
+function readMachine(path: string): string | undefined {
+  try {
+    const fd = openSync(path, "r");
+    const stats = fstatSync(fd);
+    closeSync(fd);
+    const foreign = stats.uid !== 0 && stats.uid !== process.getuid?.();
+    if (process.platform !== "win32" && (foreign || (stats.mode & 0o002) !== 0))
+      throw fail("E_POLICY", `others may change the policy ${path}, so nothing is run`, {
+        remedy: `chown root ${path} && chmod o-w ${path}`,
+      });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (!must && (code === "ENOENT" || code === "ENOTDIR")) return undefined;
-    throw isSbxError(error)
-      ? error
-      : fail("E_POLICY", `the policy ${path} cannot be read (${code}), so nothing is run`, {
-          remedy: "name a readable policy file",
-        });
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw isSbxError(error) ? error : unreadable(path, code);
   }
+  return read(path);
+}
+
+/** A command line has a user, and the desktop session that it was started from; no host application. */
+export const surroundings: Surroundings = {
+  get user() {
+    try {
+      return userInfo().username;
+    } catch {
+      return process.getuid === undefined ? null : String(process.getuid());
+    }
+  },
+  host: null,
+  get session() {
+    return process.env.XDG_SESSION_DESKTOP || process.env.DESKTOP_SESSION || null;
+  },
+};
+
+/** A script has neither id nor publisher. */
+export function identityOf({ program }: Pick<Loaded, "program">): Identity {
+  const hash = program.contentHash;
+  const base64 = Buffer.from(hash, "hex").toString("base64");
+  return { id: null, publisher: null, content: [`sha256-${hash}`, `sha256-${base64}`] };
+}
+
+/** @throws E_SIGNATURE where one does not trust this plugin */
+export function policiesFor(
+  filed: readonly FiledPolicy[],
+  loaded: Pick<Loaded, "program" | "who">,
+): PolicySet {
+  const who = identityOf(loaded);
+  for (const { policy } of filed) checkTrust(policy, who, loaded.who);
+  return {
+    files: filed.map(({ path }) => path),
+    rules: filed.map(({ policy }) => inForce(policy, who, surroundings)),
+  };
 }
 
 /** The smallest of every limit that any policy states; what was asked for counts only below it. */
 export function cappedLimits(asked: RunLimits, policies: PolicySet): RunLimits {
   const limits: Record<string, number> = { ...asked };
-  for (const { limits: stated } of policies.rules)
+  for (const stated of policies.rules.flatMap((rules) => rules.limits))
     for (const [name, most] of Object.entries(stated)) {
       const now = limits[name] ?? 0;
       limits[name] = name === "timeout" && now === 0 ? most : Math.min(now, most);
     }
   return limits as unknown as RunLimits;
-}
-
-/** A clearance counts when every policy that states clearances states it. */
-export function mergedClearances(policies: PolicySet): ClearRule[] {
-  const stating = policies.rules.flatMap(({ clear }) => (clear ? [clear] : []));
-  const [first, ...rest] = stating;
-  const key = ({ sink, labels }: ClearRule): string => JSON.stringify([sink, [...labels].sort()]);
-  return (first ?? []).filter((rule) => rest.every((other) => other.some((one) => key(one) === key(rule))));
 }

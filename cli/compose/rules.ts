@@ -20,7 +20,7 @@ import {
   resolveGrant,
   resolvePath,
 } from "./grants.ts";
-import { mergedClearances, type PolicySet } from "./policies.ts";
+import type { PolicySet } from "./policies.ts";
 import type { Loaded } from "./program.ts";
 import { filedGrant } from "./remembered.ts";
 
@@ -94,11 +94,12 @@ export async function rulesInForce(
     }
   for (const [i, rules] of policies.rules.entries()) {
     for (const { grant, at } of [...rules.allow, ...rules.deny, ...rules.ignore]) {
+      await refusePublicSuffix(grant, at);
       const { madeAt, usage } = filedGrant(ledger, policies.files[i] ?? "", grant);
       const rule = policy.add(resolveGrant(grant), at, madeAt);
       if (usage) rule.usage = usage;
     }
-    if (rules.ceiling) policy.limitTo(rules.ceiling.map(resolveGrant));
+    for (const ceiling of rules.ceilings) policy.limitTo(ceiling.map(({ grant }) => resolveGrant(grant)));
   }
   return policy;
 }
@@ -126,13 +127,12 @@ export function flowOf({ options, policies, policy, bases, terminal }: FlowParts
   const cleared: ClearRule[] = options.clear.flatMap(({ on, label }): ClearRule[] =>
     parseSink(on, context).map((sink) => ({ sink: resolveSink(sink), labels: [label] })),
   );
-  const merged = mergedClearances(policies).map(
-    ({ sink, labels }): ClearRule => ({ sink: resolveSink(sink), labels }),
-  );
+  const stated = policies.rules.flatMap(({ clear }) => (clear === null ? [] : [clear]));
   return new Flow(
     {
       labels: [...flags, ...filed],
-      clear: [...cleared, ...merged],
+      clear: cleared,
+      filed: stated.map((rules) => rules.map((rule) => ({ ...rule, sink: resolveSink(rule.sink) }))),
       terminal,
       strict: options.strictFlow,
     },

@@ -146,6 +146,8 @@ export interface ErrorDetails {
   /** What would help in this very case; printed ready to paste. */
   readonly remedy?: string;
   readonly cause?: unknown;
+  /** More for a person to read below the message, a line each: where in a file, what else is wrong in it. */
+  readonly lines?: readonly string[];
   /** The same refusal as a person may read it. Never sent to a plugin. */
   readonly person?: ForPerson;
 }

@@ -18,6 +18,8 @@ export interface ClearRule {
   /** A target sink, or the name of a stream: stdout, stderr, events, exit. */
   readonly sink: Grant | StreamSink;
   readonly labels: readonly string[];
+  /** What was written there carries no label when it is read. */
+  readonly release?: boolean;
 }
 export type StreamSink = "stdout" | "stderr" | "events" | "exit";
 
@@ -37,7 +39,10 @@ const reachable = { local: true };
 
 export interface FlowRules {
   readonly labels: readonly LabelRule[];
+  /** What the person who started the run cleared. */
   readonly clear: readonly ClearRule[];
+  /** What each policy that states clearances clears: what all of them do is cleared besides. */
+  readonly filed: readonly (readonly ClearRule[])[];
   /** Streams that are the person's own terminal take everything; pipes take `personal`. */
   readonly terminal: { readonly stdout: boolean; readonly stderr: boolean };
   /** `--strict-flow`: every local read is `local`. */
@@ -119,11 +124,12 @@ export class Flow {
   /** How many sinks of a kind are closed for what the run carries? */
   closes(kind: Kind): Share {
     if (this.#labels.size === 0 || kind === "read" || kind === "env") return "nothing";
-    const cleared = this.#rules.clear.filter(({ sink }) => typeof sink !== "string" && sink.kind === kind);
-    if (cleared.length === 0) return "everything";
-    const bare = cleared.filter(({ sink }) => typeof sink !== "string" && sink.scope === null);
-    const open = new Set(bare.flatMap(({ labels }) => labels));
-    return uncleared(this.#labels, open).length === 0 ? "nothing" : "something";
+    const some = this.#cleared((sink) => typeof sink !== "string" && sink.kind === kind);
+    if (some.size === 0) return "everything";
+    const all = this.#cleared(
+      (sink) => typeof sink !== "string" && sink.kind === kind && sink.scope === null,
+    );
+    return uncleared(this.#labels, all).length === 0 ? "nothing" : "something";
   }
 
   /** Registers something outgoing; the result ends the registration. */
@@ -153,11 +159,10 @@ export class Flow {
     if (this.#labels.size === 0) return true;
     const terminal = stream === "stderr" ? this.#rules.terminal.stderr : this.#rules.terminal.stdout;
     if (terminal && stream !== "events") return true;
-    const cleared = new Set(stream === "events" ? [] : ["personal"]);
     const same = stream === "exit" ? "stdout" : stream;
-    for (const { sink, labels } of this.#rules.clear)
-      if (sink === stream || sink === same) for (const label of labels) cleared.add(label);
-    return uncleared(this.#labels, cleared).length === 0;
+    const cleared = this.#cleared((sink) => sink === stream || sink === same);
+    const byDefault = stream === "events" ? [] : ["personal"];
+    return uncleared(this.#labels, new Set([...cleared, ...byDefault])).length === 0;
   }
 
   #close(labels: Labels): void {
@@ -168,11 +173,19 @@ export class Flow {
   }
 
   #clearance(sink: Target): Labels {
-    const rules = this.#rules.clear.filter(
-      (rule) =>
-        typeof rule.sink !== "string" && opens({ ...rule.sink, options: reachable }, sink, [], this.#places),
+    return this.#cleared(
+      (cleared) =>
+        typeof cleared !== "string" && opens({ ...cleared, options: reachable }, sink, [], this.#places),
     );
-    return new Set(rules.flatMap((rule) => rule.labels));
+  }
+
+  /** The labels cleared for such sinks: by the person, or by every policy that states clearances. */
+  #cleared(such: (sink: Grant | StreamSink) => boolean): Labels {
+    const labelsIn = (rules: readonly ClearRule[]): Set<string> =>
+      new Set(rules.filter(({ sink }) => such(sink)).flatMap(({ labels }) => labels));
+    const [first, ...rest] = this.#rules.filed.map(labelsIn);
+    const filed = [...(first ?? [])].filter((label) => rest.every((labels) => labels.has(label)));
+    return new Set([...labelsIn(this.#rules.clear), ...filed]);
   }
 
   #refusal(sink: Target, closed: readonly string[]): SbxError {

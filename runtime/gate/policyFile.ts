@@ -1,129 +1,137 @@
-/** A policy file's text (CONTRACT 9) to rules. JSON with comments; every complaint names line and column. Knows nothing of where the
- *  file lies or which other policies there are. */
-import { isSbxError } from "../core/errors.ts";
-import { type Grant, type GrantContext, parseGrant } from "../core/grant.ts";
-import { JsonText, type JsonNode as Node } from "../core/jsonc.ts";
-import { checkLabel } from "../core/labels.ts";
-import { parseSize, parseTime } from "../core/units.ts";
-import { type ClearRule, type LabelRule, parseSink } from "./flow.ts";
-import type { RunLimits } from "./limits.ts";
+/** A policy file's text (CONTRACT 9) to rules. Knows nothing of where the file lies, which other policies there are, or who runs. */
+import type { GrantContext } from "../core/grant.ts";
+import type { JsonNode as Node } from "../core/jsonc.ts";
+import { type PolicyRules, PolicyText, ruleKeys } from "./policyText.ts";
 
-export interface PolicyRules {
-  readonly allow: readonly Written[];
-  readonly deny: readonly Written[];
-  readonly ignore: readonly Written[];
-  readonly ceiling: readonly Grant[] | null;
-  readonly labels: readonly LabelRule[];
-  readonly clear: readonly ClearRule[] | null;
-  readonly limits: Partial<RunLimits>;
-}
-
-/** A grant and where it stands: `policy.json:4:14`. */
-export interface Written {
-  readonly grant: Grant;
+/** Applies where every condition that it states holds. */
+export interface Conditional {
   readonly at: string;
+  readonly user: readonly string[] | null;
+  readonly host: readonly string[] | null;
+  readonly session: readonly string[] | null;
+  readonly rules: PolicyRules;
 }
 
-const sizes = ["memory", "stack", "output", "body", "traffic", "kv"] as const;
-const times = ["timeout", "cpu", "requestTimeout"] as const;
-const counts = ["handles", "inflight", "prompts"] as const;
-const known = ["version", "allow", "deny", "ignore", "ceiling", "labels", "clear", "limits"];
-const later = ["plugins", "when", "trust", "monitor"];
+/** About one plugin. */
+export interface PluginRules {
+  readonly at: string;
+  readonly id: string;
+  /** Key of who published it; null: whoever. */
+  readonly publisher: string | null;
+  /** SHA-256 of its content as it is written: `sha256-` and hex in lower case, or base64; null: whatever. */
+  readonly content: string | null;
+  readonly rules: PolicyRules;
+}
 
-/** @throws E_POLICY with file, line and column */
-export function parsePolicy(text: string, name: string, context: GrantContext): PolicyRules {
-  const file = new PolicyText(text, name, "E_POLICY");
+/** What must be true of a plugin before it may run at all; each with its place, null where it is not required. */
+export interface Trust {
+  readonly signature: string | null;
+  readonly review: string | null;
+  /** So many of `keys` must have signed. */
+  readonly threshold: number;
+  readonly keys: readonly string[];
+}
+
+export interface PolicyFile extends PolicyRules {
+  readonly when: readonly Conditional[];
+  readonly plugins: readonly PluginRules[];
+  readonly trust: Trust;
+}
+
+const topKeys = ["$schema", "version", ...ruleKeys, "plugins", "when", "trust", "monitor"];
+const conditions = ["user", "host", "session"] as const;
+
+/** @throws E_POLICY with file, line and column of everything that is wrong */
+export function parsePolicy(text: string, name: string, context: GrantContext): PolicyFile {
+  const file = new PolicyText(text, name, context);
   const { root } = file;
-  for (const key of file.keys(root)) {
-    if (later.includes(key.value)) throw file.wrong(key, `"${key.value}" is not available in this version`);
-    if (!known.includes(key.value))
-      throw file.wrong(key, `unknown key "${key.value}" (known: ${known.join(", ")})`);
-  }
   const version = file.member(root, "version");
+  // Another version may mean anything by its other keys.
   if (version?.value !== 1) throw file.wrong(version ?? root, `"version" must be 1`);
-  const grants = (key: string, effect: Grant["effect"]): Written[] =>
-    file
-      .list(root, key)
-      .flatMap((node) => file.grants(node, context, effect).map((grant) => ({ grant, at: file.at(node) })));
-  return {
-    allow: grants("allow", "allow"),
-    deny: grants("deny", "deny"),
-    ignore: grants("ignore", "ignore"),
-    ceiling: file.member(root, "ceiling") ? grants("ceiling", "allow").map(({ grant }) => grant) : null,
-    labels: file
-      .entries(root, "labels")
-      .flatMap(({ key, value }) =>
-        file
-          .labels(value)
-          .flatMap((label) => file.grants(key, context, "deny").map((source) => ({ source, label }))),
+  file.checkKeys(root, topKeys);
+  const monitor = file.member(root, "monitor");
+  if (monitor !== undefined)
+    file.note(
+      file.wrong(
+        monitor,
+        "this version has no monitors, so it does not run under a policy that counts on them",
       ),
-    clear: file.member(root, "clear")
-      ? file.entries(root, "clear").flatMap(({ key, value }) => clearOf(file, key, value, context))
-      : null,
-    limits: limitsOf(file, root),
+    );
+  const parsed = {
+    ...file.rules(root),
+    when: file.list(root, "when", "objects").flatMap((node) => conditional(file, node) ?? []),
+    plugins: file.entries(root, "plugins").flatMap(({ key, value }) => pluginRules(file, key, value) ?? []),
+    trust: trustOf(file, root),
+  };
+  file.settle();
+  return parsed;
+}
+
+function conditional(file: PolicyText, node: Node): Conditional | undefined {
+  if (node.type !== "object") {
+    file.note(file.wrong(node, '"when" holds objects'));
+    return undefined;
+  }
+  file.checkKeys(node, [...conditions, ...ruleKeys]);
+  const names = (key: (typeof conditions)[number]): string[] | null => {
+    const found = file.member(node, key);
+    return found === undefined ? null : file.texts(found, `"${key}" is a name, or a list of names`);
+  };
+  if (!conditions.some((key) => file.member(node, key) !== undefined))
+    file.note(file.wrong(node, `it names no condition (${conditions.join(", ")})`));
+  return {
+    at: file.at(node),
+    user: names("user"),
+    host: names("host"),
+    session: names("session"),
+    rules: file.rules(node),
   };
 }
 
-function clearOf(file: PolicyText, key: Node, value: Node, context: GrantContext): ClearRule[] {
-  const labels = file.labels(value);
-  return file.explained(key, () => parseSink(key.value as string, context).map((sink) => ({ sink, labels })));
+function pluginRules(file: PolicyText, key: Node & { value: string }, node: Node): PluginRules | undefined {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(key.value))
+    file.note(file.wrong(key, "a plugin's id has letters, digits, dots, hyphens and underscores"));
+  if (node.type !== "object") {
+    file.note(file.wrong(node, "a plugin's rules are an object"));
+    return undefined;
+  }
+  file.checkKeys(node, ["publisher", "content", ...ruleKeys]);
+  const publisher = file.expect(node, "publisher", "string", '"publisher" is the id of a key');
+  const content = file.expect(node, "content", "string", '"content" is "sha256-" and the hash');
+  return {
+    at: file.at(key),
+    id: key.value,
+    publisher: publisher === undefined ? null : String(publisher.value),
+    content: content === undefined ? null : (file.attempt(() => hashOf(file, content)) ?? ""),
+    rules: file.rules(node),
+  };
 }
 
-function limitsOf(file: PolicyText, root: Node): Partial<RunLimits> {
-  const limits: Record<string, number> = {};
-  for (const { key, value } of file.entries(root, "limits")) {
-    const name = key.value as string;
-    limits[name] = file.explained(value, () => {
-      if ((sizes as readonly string[]).includes(name)) return parseSize(String(value.value));
-      if ((times as readonly string[]).includes(name)) return parseTime(String(value.value));
-      if (
-        (counts as readonly string[]).includes(name) &&
-        Number.isSafeInteger(value.value) &&
-        value.value >= 0
-      )
-        return value.value as number;
-      throw file.wrong(
-        key,
-        `"${name}" is no limit, or not a whole number (${[...sizes, ...times, ...counts].join(", ")})`,
-      );
-    });
-  }
-  return limits as Partial<RunLimits>;
+/** In hex, or as subresource integrity writes it (W3C SRI: base64). */
+function hashOf(file: PolicyText, node: Node): string {
+  const text = String(node.value);
+  if (/^sha256-[0-9a-f]{64}$/i.test(text)) return text.toLowerCase();
+  if (/^sha256-[A-Za-z0-9+/]{43}=$/.test(text)) return text;
+  throw file.wrong(node, '"content" is "sha256-" and the hash, in hex or base64');
 }
 
-/** A policy's text, with its lists, grants and labels. */
-class PolicyText extends JsonText {
-  list(root: Node, key: string): Node[] {
-    const node = this.member(root, key);
-    if (node === undefined) return [];
-    if (node.type !== "array") throw this.wrong(node, `"${key}" is a list of grants`);
-    return node.children ?? [];
-  }
-
-  entries(root: Node, key: string): { key: Node; value: Node }[] {
-    const node = this.member(root, key);
-    if (node === undefined) return [];
-    if (node.type !== "object") throw this.wrong(node, `"${key}" is an object`);
-    return this.keys(node).map((name) => ({ key: name, value: this.member(node, name.value) as Node }));
-  }
-
-  grants(node: Node, context: GrantContext, effect: Grant["effect"]): Grant[] {
-    if (node.type !== "string") throw this.wrong(node, 'a grant is a text, such as "read=./docs"');
-    return this.explained(node, () => parseGrant(node.value as string, context, effect));
-  }
-
-  labels(node: Node): string[] {
-    const nodes = node.type === "array" ? (node.children ?? []) : [node];
-    return nodes.map((one) => this.explained(one, () => checkLabel(String(one.value))));
-  }
-
-  /** What is wrong below is wrong here. */
-  explained<T>(node: Node, work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      if (isSbxError(error) && error.code === "E_USAGE") throw this.wrong(node, error.message);
-      throw error;
-    }
-  }
+function trustOf(file: PolicyText, root: Node): Trust {
+  const none: Trust = { signature: null, review: null, threshold: 1, keys: [] };
+  const node = file.expect(root, "trust", "object", '"trust" is an object');
+  if (node === undefined) return none;
+  file.checkKeys(node, ["requireSignature", "requireReview", "threshold", "keys"]);
+  const required = (key: string): string | null => {
+    const found = file.expect(node, key, "boolean", `"${key}" is true or false`);
+    return found?.value === true ? file.at(found) : null;
+  };
+  const threshold = file.member(node, "threshold");
+  if (threshold !== undefined && !(Number.isSafeInteger(threshold.value) && threshold.value >= 1))
+    file.note(file.wrong(threshold, '"threshold" is a whole number, 1 or more'));
+  const keys = file.list(node, "keys", "keys").flatMap((one) => file.texts(one, "a key's id is a text"));
+  return {
+    signature: required("requireSignature"),
+    review: required("requireReview"),
+    threshold: threshold === undefined ? 1 : Number(threshold.value),
+    keys,
+  };
 }

@@ -340,7 +340,13 @@ export class World {
       })),
     );
     return new Flow(
-      { labels: sources, clear: sinks, terminal: { stdout: terminal, stderr: terminal }, strict },
+      {
+        labels: sources,
+        clear: sinks,
+        filed: [],
+        terminal: { stdout: terminal, stderr: terminal },
+        strict,
+      },
       this.policy.places,
     );
   }
