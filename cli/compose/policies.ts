@@ -122,9 +122,13 @@ export const surroundings: Surroundings = {
 
 /** A script has neither id nor publisher. */
 export function identityOf({ program }: Pick<Loaded, "program">): Identity {
-  const hash = program.contentHash;
-  const base64 = Buffer.from(hash, "hex").toString("base64");
-  return { id: null, publisher: null, content: [`sha256-${hash}`, `sha256-${base64}`] };
+  return scriptOf(program.contentHash);
+}
+
+/** @param content `sha256-` and hex */
+export function scriptOf(content: string): Identity {
+  const base64 = Buffer.from(content.slice("sha256-".length), "hex").toString("base64");
+  return { id: null, publisher: null, content: [content, `sha256-${base64}`] };
 }
 
 /** @throws E_SIGNATURE where one does not trust this plugin */

@@ -8,6 +8,7 @@ anything; what it may reach, you name.
   sbx learn FILE    run it, then print the smallest grants that would have done
   sbx types         print the declarations of the standard library
   sbx grants        answers that are remembered; sbx revoke forgets them
+  sbx policy        check policy files, and what they would refuse; show
   sbx audit         what was done and refused; export, verify, show, who FILE
   sbx doctor        what protects you on this machine
   sbx explain CODE  a page about an error code, such as E_READ

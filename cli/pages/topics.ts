@@ -67,6 +67,28 @@ Prints the declarations of the standard library and of the globals.
   sbx types > sbx.d.ts       then name it in your tsconfig.json
 `;
 
+const policy = `sbx policy check [FILE…] [--json]     sbx policy show [FILE…] [--json]
+
+A policy is a file of JSON with comments. It says what plugins may do on this
+machine whatever the command line says. Up to three hold together, the highest
+first: the machine's (/etc/sbx/policy.json), $SBX_POLICY, and --policy=FILE.
+Denies, ignores and labels of all of them count. A ceiling, a limit and a
+clearance count as far as every policy that states one agrees.
+
+  { "version": 1,
+    "deny":    ["read=~/.ssh", "net=*.tracker.example"],
+    "ceiling": ["read=~/Documents", "net"],
+    "labels":  { "read=~/Documents/private": "personal" },
+    "clear":   { "net=backup.example": ["personal"] },
+    "when":    [{ "user": "kiosk", "deny": ["write=*"] }],
+    "limits":  { "memory": "64mb" } }
+
+check reads the files, shows every fault with its line, and tells which
+remembered answers and which operations of the audit they would refuse today.
+show prints what is in force here, each rule with its line.
+Without FILE both take the machine's and $SBX_POLICY. docs/policy.md has all keys.
+`;
+
 const grants = `sbx grants [--json]            sbx revoke WORD…  |  --all
 
 sbx grants lists the answers "Always" and "Never" that were given to questions:
@@ -189,6 +211,7 @@ export const topics: Readonly<Record<string, string>> = {
   eval: evaluate,
   learn,
   types,
+  policy,
   grants,
   revoke: grants,
   doctor,
