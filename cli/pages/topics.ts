@@ -86,7 +86,7 @@ clearance count as far as every policy that states one agrees.
 check reads the files, shows every fault with its line, and tells which
 remembered answers and which operations of the audit they would refuse today.
 show prints what is in force here, each rule with its line.
-Without FILE both take the machine's and $SBX_POLICY. docs/policy.md has all keys.
+Without FILE both take the machine's and $SBX_POLICY. docs/policy.md has more.
 `;
 
 const grants = `sbx grants [--json]            sbx revoke WORD…  |  --all
