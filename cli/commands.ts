@@ -14,6 +14,7 @@ export const commands = {
   revoke: { load: async () => (await import("./commands/revoke.ts")).revoke },
   audit: { load: async () => (await import("./commands/audit.ts")).audit },
   policy: { load: async () => (await import("./commands/policy.ts")).policy },
+  schema: { load: async () => (await import("./commands/schema.ts")).schema },
   doctor: { load: async () => (await import("./commands/doctor.ts")).doctor },
   explain: { load: async () => (await import("./commands/explain.ts")).explain },
   help: { load: async () => (await import("./commands/help.ts")).help },
@@ -28,5 +29,5 @@ export const findCommand = (word: string): CommandRow | undefined =>
 /** Names that are taken, but that this version does not know how to do. */
 export const later: ReadonlySet<string> = new Set([
   ..."repl test new check pack keygen sign verify install list info update rollback remove".split(" "),
-  ..."enable disable search privacy trust index data dashboard host mcp schema completions".split(" "),
+  ..."enable disable search privacy trust index data dashboard host mcp completions".split(" "),
 ]);

@@ -10,7 +10,7 @@ import { terminalConsent } from "../terminal.ts";
 import { versionOf } from "../version.ts";
 import { readWords } from "../words.ts";
 
-interface Facts {
+export interface Facts {
   readonly version: string;
   readonly node: string;
   readonly platform: string;

@@ -89,6 +89,14 @@ show prints what is in force here, each rule with its line.
 Without FILE both take the machine's and $SBX_POLICY. docs/policy.md has more.
 `;
 
+const schema = `sbx schema [NAME]
+
+Prints the JSON Schema (draft 2020-12) of what sbx prints with --json, of its
+audit's lines, and of policy files. Without NAME it lists them.
+
+  sbx schema policy > policy.schema.json    then "$schema": "policy.schema.json"
+`;
+
 const grants = `sbx grants [--json]            sbx revoke WORD…  |  --all
 
 sbx grants lists the answers "Always" and "Never" that were given to questions:
@@ -212,6 +220,7 @@ export const topics: Readonly<Record<string, string>> = {
   learn,
   types,
   policy,
+  schema,
   grants,
   revoke: grants,
   doctor,

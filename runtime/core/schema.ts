@@ -44,6 +44,9 @@ export const s = {
   number: () => z.number(),
   bool: () => z.boolean(),
   handle: () => described(z.int().check(z.minimum(1)), "handle"),
+  literal: <const T extends string | number | boolean>(value: T) => z.literal(value),
+  /** With a description for whoever reads the published schema. */
+  said: <S extends z.ZodMiniType>(description: string, schema: S): S => described(schema, description),
   oneOf: <const T extends readonly [string, ...string[]]>(...values: T) => z.enum(values),
   list: <S extends Schema>(of: S, max = MAX_LIST) => z.array(of).check(z.maxLength(max)),
   pair: <A extends Schema, B extends Schema>(a: A, b: B) => z.tuple([a, b]),

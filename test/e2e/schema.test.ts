@@ -1,0 +1,161 @@
+/** Published schemas hold for what the built executable really prints, judged by a validator that is not sbx's. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sbx } from "../support/build.ts";
+
+const base = realpathSync(mkdtempSync(join(tmpdir(), "sbx-schema-")));
+const dir = join(base, "work");
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+function run(...argv: string[]): string {
+  const { stdout, stderr } = spawnSync(sbx, argv, {
+    cwd: dir,
+    env: { PATH: process.env.PATH, SBX_HOME: join(base, "home"), HOME: base },
+    encoding: "utf8",
+  });
+  return argv.includes("--report=r.json")
+    ? readFileSync(join(dir, "r.json"), "utf8")
+    : argv[0] === "run"
+      ? stderr
+      : stdout;
+}
+
+const names = (JSON.parse(plain("schema", "--json")) as { name: string }[]).map(({ name }) => name);
+function plain(...argv: string[]): string {
+  return spawnSync(sbx, argv, { encoding: "utf8" }).stdout;
+}
+
+const checks = new Map<string, ValidateFunction>();
+function validator(name: string): ValidateFunction {
+  const known = checks.get(name);
+  if (known) return known;
+  const made = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(
+    JSON.parse(plain("schema", name)),
+  );
+  checks.set(name, made);
+  return made;
+}
+
+beforeAll(() => {
+  mkdirSync(join(dir, "docs"), { recursive: true });
+  mkdirSync(join(dir, "out"));
+  writeFileSync(join(dir, "docs/a.txt"), "a");
+  writeFileSync(
+    join(dir, "main.ts"),
+    'import * as fs from "sbx:fs"; console.log(await fs.readTextFile("docs/a.txt")); await fs.writeTextFile("out/b", "b");\n' +
+      'try { await fs.readTextFile("/etc/hostname"); } catch {}',
+  );
+  writeFileSync(join(dir, "throws.ts"), 'throw new Error("no")');
+  writeFileSync(join(dir, "denied.ts"), 'import * as fs from "sbx:fs"; await fs.readTextFile("docs/a.txt");');
+  writeFileSync(
+    join(dir, "p.json"),
+    '{ "version": 1, "deny": ["read=./docs"], "allow": ["env=A,uses=3"], "labels": {"env=B": "secret"}, "clear": {"stdout": ["secret"]}, "limits": {"memory": "64mb"}, "plugins": {"a.b": {"deny": ["env"]}} }',
+  );
+  writeFileSync(join(dir, "env.ts"), 'import { get } from "sbx:env"; await get("A");');
+  run("run", "-R=./docs", "-W=./out", "-E=X", "--no-prompt", "--quiet", "main.ts");
+  run("run", "--policy=p.json", "--quiet", "env.ts");
+});
+
+describe("what is printed fits its schema:", () => {
+  const outputs: { name: string; argv: string[]; why?: string; lines?: true }[] = [
+    {
+      name: "report",
+      why: "a run that was refused something",
+      argv: ["run", "-R=./docs", "-W=./out", "-E=X", "--no-prompt", "--quiet", "--json", "main.ts"],
+    },
+    { name: "report", why: "into a file", argv: ["run", "-R=./docs", "--report=r.json", "main.ts"] },
+    { name: "report", why: "a run that threw", argv: ["run", "--quiet", "--report=r.json", "throws.ts"] },
+    { name: "report", why: "a run that ended with a denial", argv: ["run", "--report=r.json", "denied.ts"] },
+    { name: "learn", argv: ["learn", "-R=./docs", "--json", "main.ts"] },
+    { name: "audit-record", argv: ["audit", "export"], lines: true },
+    { name: "audit", argv: ["audit", "--json"] },
+    { name: "audit", why: "who wrote a file", argv: ["audit", "who", "--json", "out/b"] },
+    { name: "audit-verify", argv: ["audit", "verify", "--json"] },
+    { name: "grants", argv: ["grants", "--json"] },
+    { name: "policy-check", argv: ["policy", "check", "--json", "p.json"] },
+    { name: "policy-show", argv: ["policy", "show", "--json", "p.json"] },
+    { name: "explain", argv: ["explain", "E_READ", "--json"] },
+    { name: "doctor", argv: ["doctor", "--json"] },
+    { name: "version", argv: ["version", "--json"] },
+    { name: "schema", argv: ["schema", "--json"] },
+  ];
+  test.each(outputs)("$name $why", ({ name, argv, lines }) => {
+    const text = run(...argv).trim();
+    const values = (lines ? text.split("\n") : [text]).map((one) => JSON.parse(one) as unknown);
+    expect(values.length).toBeGreaterThan(0);
+    if (Array.isArray(values[0])) expect(values[0].length).toBeGreaterThan(0);
+    const check = validator(name);
+    for (const value of values) expect(check(value) ? null : check.errors).toBeNull();
+  });
+
+  test("every schema but a file's is held against something", () => {
+    expect([...new Set([...outputs.map(({ name }) => name), "policy"])].sort()).toEqual([...names].sort());
+  });
+
+  test("no member that it does not name", () => {
+    const value = JSON.parse(run("version", "--json")) as object;
+    expect(validator("version")({ ...value, more: 1 })).toBe(false);
+    expect(validator("version")({})).toBe(false);
+  });
+});
+
+describe("the policy's schema and the reader of policies agree about", () => {
+  const rows: { why: string; policy: object; ok: boolean }[] = [
+    { why: "the smallest", policy: { version: 1 }, ok: true },
+    {
+      why: "all that there is",
+      policy: {
+        $schema: "policy.schema.json",
+        version: 1,
+        allow: ["read=./a,uses=3"],
+        deny: ["net=*.tracker.example"],
+        ignore: ["env=HOME"],
+        ceiling: ["read=.", "net"],
+        labels: { "read=./a": ["personal", "own"], "env=T": "secret" },
+        clear: { stdout: ["secret"], "write=./b": { labels: "personal", release: true } },
+        limits: { memory: "64mb", cpu: "2s", handles: 8 },
+        plugins: { "a.b": { publisher: "K", content: `sha256-${"0".repeat(64)}`, allow: [] } },
+        when: [{ user: "ann", session: ["kiosk"], deny: ["write"] }],
+        trust: { requireSignature: false, requireReview: false, threshold: 2, keys: ["K"] },
+      },
+      ok: true,
+    },
+    { why: "a version that is none", policy: { version: 2 }, ok: false },
+    { why: "a missing version", policy: {}, ok: false },
+    { why: "an unknown key", policy: { version: 1, alow: [] }, ok: false },
+    {
+      why: "an unknown key under a condition",
+      policy: { version: 1, when: [{ user: "a", alow: [] }] },
+      ok: false,
+    },
+    { why: "a list that is none", policy: { version: 1, deny: "read" }, ok: false },
+    { why: "a grant that is none", policy: { version: 1, deny: [7] }, ok: false },
+    { why: "a limit that is none", policy: { version: 1, limits: { heap: "1mb" } }, ok: false },
+    { why: "a limit without a unit", policy: { version: 1, limits: { memory: 64 } }, ok: false },
+    { why: "a count that is none", policy: { version: 1, limits: { handles: "8" } }, ok: false },
+    {
+      why: "a release that is none",
+      policy: { version: 1, clear: { stdout: { labels: ["a"], release: 1 } } },
+      ok: false,
+    },
+    { why: "a threshold that is none", policy: { version: 1, trust: { threshold: 0 } }, ok: false },
+  ];
+  test.each(rows)("$why", ({ policy, ok }) => {
+    writeFileSync(join(dir, "q.json"), JSON.stringify(policy));
+    const { status } = spawnSync(sbx, ["policy", "check", "q.json"], {
+      cwd: dir,
+      env: { HOME: base, SBX_HOME: join(base, "none") },
+    });
+    expect([validator("policy")(policy), status]).toEqual(ok ? [true, 0] : [false, 78]);
+  });
+});
+
+test("a name that there is not is refused, with the nearest", () => {
+  const { status, stderr } = spawnSync(sbx, ["schema", "reprot"], { encoding: "utf8" });
+  expect(status).toBe(2);
+  expect(stderr).toContain('Did you mean "report"?');
+});
