@@ -161,8 +161,11 @@ function parseScope(kind: Kind, text: string, context: GrantContext): Scope | nu
       const lexical = context.path(text);
       return { kind, written: text, lexical, resolved: lexical };
     }
-    case "net":
-      return { kind, net: parseNetScope(text, context.host) };
+    case "net": {
+      const net = parseNetScope(text, context.host);
+      const everything = net.host.type === "any" && net.port === null && net.path === null && net.methods === null;
+      return everything ? null : { kind, net };
+    }
     case "data":
       return parseDataScope(text);
     case "env":

@@ -47,7 +47,7 @@ const wrong = (text: string, why: string) =>
 /** @throws E_USAGE naming what is wrong */
 export function parseNetScope(text: string, toHost: ToHost): NetScope {
   const bad = (why: string) => wrong(text, why);
-  const trimmed = text.trim();
+  const trimmed = text.replace(/^[ \t]+|[ \t]+$/g, "");
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed)) throw bad("a scope has no scheme");
   const [, verbs, rest = ""] = /^(?:([A-Za-z+-]+)[ \t]+)?(.*)$/s.exec(trimmed) ?? [];
   if (/[\s@?#\\]/.test(rest)) throw bad("spaces, @, ?, # and \\ cannot stand in it");

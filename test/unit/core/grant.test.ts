@@ -23,6 +23,8 @@ const path = (written: string, lexical: string, kind: "read" | "write" = "read")
 const understood: readonly { why: string; text: string; gives: readonly Partial<Grant>[] }[] = [
   { why: "a bare kind", text: "read", gives: [{ kind: "read", scope: null, options: {} }] },
   { why: "a star is the bare kind", text: "net=*", gives: [{ kind: "net", scope: null, options: {} }] },
+  { why: "a star with spaces around it is the bare kind, too", text: "net= * ", gives: [{ scope: null }] },
+  { why: "so is a star with an empty path", text: "net=*/", gives: [{ scope: null }] },
   { why: "a relative path", text: "read=./docs", gives: [{ scope: path("./docs", `${CWD}/docs`) }] },
   {
     why: "a path out of the folder",
@@ -134,6 +136,7 @@ const refused: readonly { why: string; text: string; says: RegExp; effect?: "den
   { why: "an empty text", text: "", says: /begins with/ },
   { why: "a kind in capitals", text: "Read=./a", says: /begins with/ },
   { why: "an empty scope", text: "read=", says: /empty scope/ },
+  { why: "a host with a line break behind it", text: "net=*\n", says: /not a network scope/ },
   { why: "an empty scope between others", text: "read=./a,,./b", says: /empty scope/ },
   { why: "an empty scope at the end", text: "read=./a,", says: /empty scope/ },
   { why: "NUL in a scope", text: "read=a\0b", says: /NUL/ },
