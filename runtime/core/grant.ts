@@ -163,7 +163,8 @@ function parseScope(kind: Kind, text: string, context: GrantContext): Scope | nu
     }
     case "net": {
       const net = parseNetScope(text, context.host);
-      const everything = net.host.type === "any" && net.port === null && net.path === null && net.methods === null;
+      const everything =
+        net.host.type === "any" && net.port === null && net.path === null && net.methods === null;
       return everything ? null : { kind, net };
     }
     case "data":
