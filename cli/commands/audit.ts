@@ -80,7 +80,9 @@ function lineOf(record: StoredRecord, style: Style): string {
   const shown = (refused ? style.red : style.dim)(what.padEnd(10));
   const resource = escapeText(record.resource);
   const by = record.rule === undefined ? "" : style.dim(`  (${clip(escapeText(record.rule), 60)})`);
-  return `${style.dim(time)}  ${escapeText(record.plugin.id)}  ${shown}  ${record.op}  ${resource}${by}`;
+  const count =
+    record.count === undefined ? "" : ` × ${record.count}${record.mixed ? ", this and others" : ""}`;
+  return `${style.dim(time)}  ${escapeText(record.plugin.id)}  ${shown}  ${record.op}  ${resource}${count}${by}`;
 }
 
 async function exportRecords(argv: readonly string[], cx: CommandContext): Promise<number> {

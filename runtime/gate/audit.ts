@@ -2,6 +2,7 @@
  *  form of a record, not where it is kept; if it cannot be written, the caller's operation does not happen. */
 import { printTarget, type Target } from "../core/capability.ts";
 import type { Clock } from "./clock.ts";
+import { type Repeat, Repeats } from "./repeats.ts";
 
 export type AuditDecision = "allowed" | "denied" | "asked-yes" | "asked-no" | "suppressed";
 
@@ -19,6 +20,10 @@ export interface AuditRecord {
   readonly labels: readonly string[];
   readonly bytes?: number;
   readonly outcome?: string;
+  /** It stands for so many refusals, itself included; one where there is none. */
+  readonly count?: number;
+  /** These were about other resources, too. */
+  readonly mixed?: true;
 }
 
 /** Where records go: chained, and written before `append` returns. @throws when it cannot be written */
@@ -44,7 +49,10 @@ export interface AuditSubject {
 /** Longest resource that a record keeps, in UTF-16 units. */
 const MAX_RESOURCE = 4096;
 
+type Fields = Pick<AuditRecord, "op" | "resource"> & Partial<AuditRecord>;
+
 export class Audit {
+  readonly #repeats = new Repeats<Fields>();
   readonly #sink: AuditSink;
   readonly #subject: AuditSubject;
   readonly #clock: Clock;
@@ -70,14 +78,33 @@ export class Audit {
 
   decision(op: string, target: Target, decision: AuditDecision, rule: string, outcome: string): string {
     this.#decided?.({ op, target, decision, rule, outcome });
-    return this.#append({
+    const fields: Fields = {
       op,
       kind: target.kind,
       resource: clip(printTarget(target)),
       decision,
       rule,
       outcome,
-    });
+    };
+    return decision === "denied" || decision === "suppressed" ? this.#refusal(fields) : this.#append(fields);
+  }
+
+  #refusal(fields: Fields): string {
+    const { op, kind, resource, decision, rule, outcome } = fields;
+    const rough = JSON.stringify([op, kind, decision, rule, outcome]);
+    const repeat = this.#repeats.note(`${rough} ${resource}`, rough, fields);
+    if (Repeats.due(repeat)) this.#tell(repeat);
+    return repeat.record;
+  }
+
+  #tell(repeat: Repeat<Fields>): void {
+    const count = repeat.total - repeat.told;
+    const more = {
+      ...(count > 1 ? { count } : {}),
+      ...(count > 1 && repeat.mixed ? { mixed: true as const } : {}),
+    };
+    repeat.record = this.#append({ ...repeat.last, ...more });
+    repeat.told = repeat.total;
   }
 
   outcome(op: string, targets: readonly Target[], outcome: string, bytes: number): string {
@@ -86,10 +113,11 @@ export class Audit {
 
   /** Something that happened to the run itself. */
   event(op: string, resource: string, outcome: string): string {
+    if (op === "run.end" || op === "limit") for (const repeat of this.#repeats.untold()) this.#tell(repeat);
     return this.#append({ op, resource: clip(resource), outcome });
   }
 
-  #append(fields: Pick<AuditRecord, "op" | "resource"> & Partial<AuditRecord>): string {
+  #append(fields: Fields): string {
     const labels = this.#labels();
     if (labels.size !== this.#sorted.length) this.#sorted = [...labels].sort();
     return this.#sink.append({ time: this.#now(), ...this.#subject, ...fields, labels: this.#sorted });

@@ -155,6 +155,21 @@ describe.skipIf(process.platform !== "linux")("plugins", () => {
     expect(best["waits-for-input.ts"] - best["waits-for-a-timer.ts"]).toBeLessThan(100);
   });
 
+  it("ten thousand refusals do not fill the disk with their audit, and every one is counted", async () => {
+    const at = folder();
+    const audit = join(at, "audit.jsonl");
+    const { out } = await run(at, "refused-in-a-loop.ts", ["--no-prompt", `--audit=${audit}`]);
+    expect(out).toBe("10000");
+    const records = readFileSync(audit, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { decision?: string; count?: number });
+    expect(records.length).toBeLessThan(1200);
+    const refused = records.filter(({ decision }) => decision === "denied");
+    expect(refused.reduce((sum, { count = 1 }) => sum + count, 0)).toBe(10_000);
+    expect((await verify([audit])).faults).toEqual([]);
+  });
+
   it("a refusal does not say that a path is a link into what is denied", async () => {
     const at = folder();
     const flags = ["--deny-read=../home/private", "--deny-write=../home/private"];

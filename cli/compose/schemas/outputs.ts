@@ -84,6 +84,8 @@ const recordShape = {
   labels: texts(),
   bytes: s.optional(s.size()),
   outcome: s.optional(text()),
+  count: s.said("it stands for so many refusals, itself included", s.optional(s.int(2))),
+  mixed: s.said("these were about other resources, too", s.optional(s.literal(true))),
 };
 of<AuditRecord>()(s.object(recordShape));
 
