@@ -5,53 +5,11 @@ import type { NetTarget } from "../../core/capability.ts";
 import { fail, isSbxError } from "../../core/errors.ts";
 import type { AbortSignalLike, Lease, ResponseBody } from "../../core/powers.ts";
 import { Deadline, onAbort } from "./deadline.ts";
+import { decoders, isCostly, type Windows } from "./decoders.ts";
 import { failure } from "./failure.ts";
 
 /** Bytes of an answer that are taken from the connection before anybody asks: a small answer that is never read then holds none. */
 const AHEAD = 64 * 1024;
-
-/** More layers than this only a decompression bomb has. */
-const MAX_CODINGS = 4;
-
-/** Each of these may keep 16 MB for as long as its body is open; nobody nests them but who wants just that. */
-const largeWindow: ReadonlySet<string> = new Set(["br", "zstd"]);
-
-/** The decoders for a Content-Encoding, in the order in which they are applied; none for what is not known. @throws E_UNAVAILABLE */
-function decoders(encoding: string, target: NetTarget, first: () => number): Transform[] {
-  const names = encoding
-    .toLowerCase()
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "" && name !== "identity");
-  if (names.length > MAX_CODINGS)
-    throw fail("E_UNAVAILABLE", `the answer of ${target.host} is compressed more than ${MAX_CODINGS} times`);
-  if (names.filter((name) => largeWindow.has(name)).length > 1)
-    throw fail("E_UNAVAILABLE", `the answer of ${target.host} is compressed twice in a costly way`);
-  if (names.length === 0) return [];
-  const zlib = process.getBuiltinModule("node:zlib");
-  // A stream that stops in the middle gives what it had, as browsers do.
-  const lenient = { flush: zlib.constants.Z_SYNC_FLUSH, finishFlush: zlib.constants.Z_SYNC_FLUSH };
-  const flush = zlib.constants.BROTLI_OPERATION_FLUSH;
-  const made = names.reverse().map((name, at) => {
-    switch (name) {
-      case "gzip":
-      case "x-gzip":
-        return zlib.createGunzip(lenient);
-      case "deflate":
-        // Half of the world sends it without the zlib header that RFC 9110 asks for.
-        return at > 0 || (first() & 0x0f) === 8
-          ? zlib.createInflate(lenient)
-          : zlib.createInflateRaw(lenient);
-      case "br":
-        return zlib.createBrotliDecompress({ flush, finishFlush: flush });
-      case "zstd":
-        return zlib.createZstdDecompress({ params: { [zlib.constants.ZSTD_d_windowLogMax]: 23 } });
-      default:
-        return undefined;
-    }
-  });
-  return made.includes(undefined) ? [] : (made as Transform[]);
-}
 
 /** Small as far as its head tells, and as it stands on the wire. */
 function isSmall({ headers }: IncomingMessage): boolean {
@@ -66,6 +24,8 @@ export interface BodyOptions {
   readonly lease: Lease;
   /** Every lease that led here. */
   readonly signals: readonly AbortSignalLike[];
+  /** Of the run. */
+  readonly windows: Windows;
 }
 
 export class HttpBody implements ResponseBody {
@@ -76,6 +36,7 @@ export class HttpBody implements ResponseBody {
   #given = 0;
   #wire = 0;
   #last: Promise<unknown> = Promise.resolve();
+  #leaveWindow: () => void = () => {};
   ended = false;
 
   constructor(options: BodyOptions) {
@@ -142,6 +103,7 @@ export class HttpBody implements ResponseBody {
     }
     let chain: Transform[];
     try {
+      if (isCostly(encoding)) await this.#window();
       chain = decoders(encoding, target, () => first);
     } catch (error) {
       this.#fail(error);
@@ -163,6 +125,19 @@ export class HttpBody implements ResponseBody {
     });
     this.#source = last;
     return last;
+  }
+
+  async #window(): Promise<void> {
+    const { lease, signals, windows } = this.#options;
+    const patience = new Deadline(
+      lease.limits.requestTimeout,
+      signals,
+      "waiting for memory to decompress in",
+    );
+    this.#leaveWindow = await patience.wait((onStop) => windows.take(onStop));
+    if (this.#failed === undefined) return;
+    this.#leaveWindow();
+    throw this.#failed;
   }
 
   #ready(source: Readable): Promise<void> {
@@ -194,6 +169,7 @@ export class HttpBody implements ResponseBody {
 
   #end(): void {
     this.ended = true;
+    this.#leaveWindow();
     this.#unwatch();
     const { response } = this.#options;
     // Read to the end, the connection can be used again; an answer that goes on behind its compressed data is not read further.
@@ -206,6 +182,7 @@ export class HttpBody implements ResponseBody {
     // What sbx says about the end outranks what the socket says because of it.
     if (this.#failed === undefined || (isSbxError(error) && !isSbxError(this.#failed))) this.#failed = error;
     this.#unwatch();
+    this.#leaveWindow();
     this.#options.response.destroy();
     this.#source?.destroy();
     this.#wake?.();

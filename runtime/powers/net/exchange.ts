@@ -5,6 +5,7 @@ import type { NetTarget } from "../../core/capability.ts";
 import { fail, type SbxError } from "../../core/errors.ts";
 import type { AbortSignalLike, Lease, OpenSocket, SocketOptions, UploadSource } from "../../core/powers.ts";
 import { Deadline } from "./deadline.ts";
+import { Windows } from "./decoders.ts";
 import { type Dialling, dial, judge, judgedAddresses } from "./dial.ts";
 import { failure } from "./failure.ts";
 import { type HeaderList, headSize, sentHeaders } from "./headers.ts";
@@ -47,6 +48,8 @@ class PlaceAgent extends Agent {
 
 /** The connections of one run. */
 export class Wire {
+  /** For decompressing, of all answers. */
+  readonly windows = new Windows();
   readonly #places = new Places();
   readonly #agent = new PlaceAgent({ keepAlive: true });
   readonly #options: WireOptions;

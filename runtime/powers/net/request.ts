@@ -12,6 +12,7 @@ import type {
   SocketOptions,
 } from "../../core/powers.ts";
 import { HttpBody } from "./body.ts";
+import type { Windows } from "./decoders.ts";
 import type { Hop, Wire } from "./exchange.ts";
 import { failure } from "./failure.ts";
 import {
@@ -59,7 +60,7 @@ export class HttpPower implements NetPower {
         if (overridesMethod(hop.headers)) await hop.lease.admit({ ...hop.target, method: anyMethod });
         const response = await this.#wire.exchange(hop);
         const location = options.redirect === "manual" ? undefined : redirectOf(response, hop.target);
-        if (location === undefined) return answer(response, hop, hops > 0);
+        if (location === undefined) return answer(response, hop, hops > 0, this.#wire.windows);
         discard(response);
         if (options.redirect === "error")
           throw fail("E_UNAVAILABLE", `${this.#target.words} redirects, and redirect is "error"`);
@@ -84,7 +85,7 @@ export class HttpPower implements NetPower {
   }
 }
 
-function answer(response: IncomingMessage, hop: Hop, redirected: boolean): ResponseHead {
+function answer(response: IncomingMessage, hop: Hop, redirected: boolean, windows: Windows): ResponseHead {
   const { target, lease, signals, method } = hop;
   const status = response.statusCode ?? 0;
   const url = new URL(target.words);
@@ -98,7 +99,7 @@ function answer(response: IncomingMessage, hop: Hop, redirected: boolean): Respo
     url: url.href,
     redirected,
     headers: pairs(response.rawHeaders),
-    body: empty ? null : new HttpBody({ response, target, lease, signals }),
+    body: empty ? null : new HttpBody({ response, target, lease, signals, windows }),
   };
 }
 

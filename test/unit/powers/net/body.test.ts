@@ -96,6 +96,36 @@ describe("limits", () => {
     ).rejects.toMatchObject(code("E_LIMIT_BYTES"));
   });
 
+  test.each([
+    ["br", brotliCompressSync(Buffer.alloc(MiB))],
+    ["zstd", zstdCompressSync(Buffer.alloc(MiB))],
+  ])(
+    "answers that keep a large window (%s) are read eight at a time; the next waits for one to end",
+    async (encoding, body) => {
+      const server = later(
+        await site((_request, response) =>
+          response.writeHead(200, { "content-encoding": encoding }).end(body),
+        ),
+      );
+      const { fetch } = client();
+      const heads = await Promise.all(Array.from({ length: 11 }, () => fetch(`${server.origin}/`)));
+      const firsts = heads.map((head) => head.body?.read(1));
+      await Promise.all(firsts.slice(0, 8));
+      const waits = (at: number) =>
+        Promise.race([firsts[at]?.then(() => "read"), new Promise((done) => setTimeout(done, 50, "waits"))]);
+      expect([await waits(8), await waits(9)]).toEqual(["waits", "waits"]);
+      await heads[8]?.body?.cancel();
+      await heads[0]?.body?.cancel();
+      await expect(firsts[8]).rejects.toMatchObject(code("E_UNAVAILABLE"));
+      expect(await waits(9)).toBe("read");
+      expect(await waits(10)).toBe("waits");
+      // Read to its end, it makes room, too.
+      await bytes(heads[1] as (typeof heads)[0]);
+      expect(await waits(10)).toBe("read");
+      for (const head of heads) await head.body?.cancel();
+    },
+  );
+
   test("what the lease refuses to pay is not handed out", async () => {
     const server = later(await site((_request, response) => response.end(Buffer.alloc(100_000))));
     const { fetch } = client({ budget: 50_000 });
