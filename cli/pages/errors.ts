@@ -135,8 +135,8 @@ export const errorPages: Readonly<Record<ErrorCode, ErrorPage>> = {
   E_SIGNATURE: {
     means: "A signature is missing where one is required, or does not match.",
     why: "What is not what its publisher signed must not run.",
-    what: "Ask the publisher for a signed package. This version runs scripts and folders only.",
-    example: "sbx run ./plugin-folder",
+    what: "This version runs scripts and folders, which carry no signature: they run where no policy asks for one. The message names the policy's line; ask whoever keeps it.",
+    example: '{ "version": 1, "trust": { "requireSignature": true } }',
   },
   E_MANIFEST: {
     means: "A plugin's manifest is not valid.",
@@ -147,7 +147,7 @@ export const errorPages: Readonly<Record<ErrorCode, ErrorPage>> = {
   E_POLICY: {
     means: "A policy file is not valid.",
     why: "A policy that was half understood would protect half. Nothing runs under it until it is right.",
-    what: "Correct the line that the message names.",
+    what: "Correct the lines that the message shows. sbx policy check reads a policy without running anything, and sbx help policy shows its form.",
     example: '{ "version": 1, "deny": ["read=~/.ssh"] }',
   },
   E_CATALOG: {

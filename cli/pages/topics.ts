@@ -137,9 +137,10 @@ Options follow the last scope and bind to every scope of the flag:
 
 What decides, in this order, whatever the order of the flags:
   1  a deny that covers the request wins; a scoped ignore makes it "not there"
-  2  an allow that covers it and is neither expired nor used up
-  3  you are asked, if there is a terminal and --no-prompt and CI are not set
-  4  denied
+  2  outside a policy's ceiling it is denied (sbx help policy)
+  3  an allow that covers it and is neither expired nor used up
+  4  you are asked, if there is a terminal and --no-prompt and CI are not set
+  5  denied
 
 A bare --allow-net means public addresses. Loopback, private and other special
 addresses need naming: the address, a CIDR, localhost, or local=yes on a host.
@@ -154,11 +155,11 @@ Relative paths are relative to the working directory. ~/, \${home}, \${plugin},
 
 const flow = `What a run has read decides where it may still write.
 
-This version gives the label "secret" to well-known secrets and to what --label
-names; a run that has read it can no longer send, store or print it where that
-label is not cleared. --clear opens one sink for one label. Your own terminal is
-always open. Ordinary files carry no label: scripts that read none of this never
-meet this page.
+This version labels well-known secrets "secret", and labels what --label or a
+policy names; a run that has read it can no longer send, store or print it where
+that label is not cleared. --clear, or a policy, opens one sink for one label.
+Your own terminal is always open. Ordinary files carry no label: scripts that
+read none of this never meet this page.
 `;
 
 const manifest = `Packages with a manifest (sbx.json) are not available in this version. A script
@@ -185,7 +186,8 @@ sbx audit show ID   one record, or all of a run
 sbx audit who FILE  which plugin wrote FILE
 
 A record is written before the result of what it records reaches the plugin. It
-holds no contents. If it cannot be written, the operation does not happen.
+holds no contents. If it cannot be written, the operation does not happen. A
+refusal that repeats is written sixteen times, then counted.
 Records lie in the state folder (sbx doctor says where) or in --audit=FILE.
 `;
 
