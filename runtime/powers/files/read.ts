@@ -12,6 +12,7 @@ import type {
 import { missing, openToRead, readSized, readUnsized } from "./content.ts";
 import { type Doing, failure, refusal } from "./failure.ts";
 import { type Pin, type PinnedPath, whileHeld } from "./pin.ts";
+import { SortedEntries } from "./sorted.ts";
 import * as system from "./system.ts";
 import { Watch } from "./watch.ts";
 
@@ -35,8 +36,6 @@ export function infoOf(stats: system.Stats): FileInfo {
 }
 
 /** By code unit, as JavaScript compares strings. */
-const byName = (a: FolderEntry, b: FolderEntry): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
-
 export class ReadAccess implements ReadPower {
   readonly pin: Pin;
   readonly lease: Lease;
@@ -136,15 +135,15 @@ export class ReadAccess implements ReadPower {
       if (this.pin.blocked !== null || this.pin.object === null) throw missing(this.pin);
       if (!this.pin.stats?.isDirectory()) throw Object.assign(new Error("no folder"), { code: "ENOTDIR" });
       const hides = this.lease.hides();
-      const entries: FolderEntry[] = [];
+      const entries = new SortedEntries();
       try {
         for await (const found of await system.opendir(this.pin.object, { bufferSize: 1024 })) {
           if (held >= MAX_ENTRIES)
             throw refusal("E_LIMIT_BYTES", "list", this.words, `more than ${MAX_ENTRIES} entries at once`);
-          if (entries.length % 1024 === 0) this.lease.alive();
+          if (entries.size % 1024 === 0) this.lease.alive();
           if (hides?.(this.#entryTarget(found))) continue;
           held += 1;
-          entries.push({
+          entries.add({
             name: found.name,
             isFile: found.isFile(),
             isDirectory: found.isDirectory(),
@@ -152,32 +151,30 @@ export class ReadAccess implements ReadPower {
           });
         }
       } catch (error) {
-        held -= entries.length;
+        held -= entries.size;
         throw error;
       }
-      return new SortedCursor(entries.sort(byName), this.lease);
+      return new SortedCursor(entries.finish(), this.lease);
     });
   }
 }
 
 class SortedCursor implements FolderCursor {
-  #rest: FolderEntry[];
-  #at = 0;
+  readonly #entries: SortedEntries;
   readonly #lease: Lease;
 
-  constructor(entries: FolderEntry[], lease: Lease) {
-    this.#rest = entries;
+  constructor(entries: SortedEntries, lease: Lease) {
+    this.#entries = entries;
     this.#lease = lease;
   }
 
   async next(max: number): Promise<readonly FolderEntry[]> {
     try {
       this.#lease.alive();
-      const page = this.#rest.slice(this.#at, this.#at + max);
+      const page = this.#entries.take(max);
       let bytes = 0;
       for (const { name } of page) bytes += Buffer.byteLength(name);
       if (bytes > 0) this.#lease.spend(bytes, "in");
-      this.#at += page.length;
       return page;
     } catch (error) {
       await this.close();
@@ -186,7 +183,7 @@ class SortedCursor implements FolderCursor {
   }
 
   async close(): Promise<void> {
-    held -= this.#rest.length;
-    this.#rest = [];
+    held -= this.#entries.size;
+    this.#entries.clear();
   }
 }
