@@ -11,6 +11,7 @@ import { Audit } from "./gate/audit.ts";
 import { Changes } from "./gate/changes.ts";
 import type { Clock } from "./gate/clock.ts";
 import { Asking } from "./gate/consent.ts";
+import { discreetly } from "./gate/discreet.ts";
 import { Gate } from "./gate/gate.ts";
 import { overReason } from "./gate/lease.ts";
 import { Budget } from "./gate/limits.ts";
@@ -75,7 +76,14 @@ export class Session {
       () => this.#brake.on,
       (error) => this.#finish({ kind: "limit", error }),
     );
-    this.#audit = new Audit(options.audit, options.subject, clock, () => flow.labels, options.learn);
+    this.#audit = new Audit(
+      options.audit,
+      options.subject,
+      clock,
+      () => flow.labels,
+      options.learn,
+      (target, done) => discreetly(target, done, policy),
+    );
     const asking = new Asking({
       consent: options.consent && this.#output.heldDuring(options.consent),
       memory: options.memory,

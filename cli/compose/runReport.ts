@@ -1,5 +1,7 @@
 /** `--report`: a run in numbers and names, for machines. Never payloads. */
+import { errorTable } from "../../runtime/core/errors.ts";
 import { printFlag, printGrant } from "../../runtime/core/grant.ts";
+import { withheld } from "../../runtime/gate/discreet.ts";
 import type { Policy, Rule } from "../../runtime/gate/policy.ts";
 import type { AuditFile } from "../../runtime/powers/own/auditFile.ts";
 import type { RunOutcome } from "../../runtime/run.ts";
@@ -47,17 +49,18 @@ export function reportOf(outcome: RunOutcome, policy: Policy, loaded: Loaded, au
   const names = (used: boolean): string[] => [
     ...new Set(allows.filter(({ calls }) => calls > 0 === used).map(({ grant }) => printGrant(grant))),
   ];
+  const secret = outcome.labels.length > 0;
   return {
     version: 1,
     plugin: { id: loaded.id, version: loaded.version, content: loaded.program.contentHash },
     exit: outcome.exit,
-    error: errorOf(outcome),
+    error: discreetError(errorOf(outcome), outcome.labels),
     grants: { used: names(true), unused: names(false), counts: countsOf(allows) },
     denials: outcome.denials.map(({ code, details: { kind, resource, person } }) => ({
       code,
       ...(kind === undefined ? {} : { kind }),
-      ...(resource === undefined ? {} : { resource }),
-      ...(person === undefined ? {} : { remedy: person.remedy }),
+      ...(resource === undefined ? {} : { resource: secret ? withheld : resource }),
+      ...(person === undefined || secret ? {} : { remedy: person.remedy }),
       ...(person?.record === undefined ? {} : { record: person.record }),
     })),
     bytes: {
@@ -99,6 +102,16 @@ export function unusedWords(outcome: RunOutcome, policy: Policy): string | undef
   const all = [...new Set(words), ...(others > 0 ? [`${others} of policies`] : [])];
   return all.length > 0 ? `never used in this run: ${all.join(", ")}` : undefined;
 }
+
+/** The plugin's own words stay out of the report of a run that carries labels; a person at the terminal reads them there. */
+const discreetError = (error: RunReport["error"], labels: readonly string[]): RunReport["error"] =>
+  error === null || labels.length === 0
+    ? error
+    : {
+        name: Object.hasOwn(errorTable, error.code ?? "") ? error.name : "Error",
+        message: withheld,
+        ...(error.code !== undefined && Object.hasOwn(errorTable, error.code) ? { code: error.code } : {}),
+      };
 
 function errorOf({ end }: RunOutcome): RunReport["error"] {
   switch (end.kind) {

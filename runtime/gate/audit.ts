@@ -58,6 +58,7 @@ export class Audit {
   readonly #clock: Clock;
   readonly #labels: () => ReadonlySet<string>;
   readonly #decided: ((decided: Decided) => void) | undefined;
+  readonly #named: (target: Target, done: boolean) => string;
   #time = { at: Number.NaN, text: "" };
   /** Labels only ever come to a run, so that their number tells whether the list is still the same. */
   #sorted: readonly string[] = [];
@@ -68,7 +69,10 @@ export class Audit {
     clock: Clock,
     labels: () => ReadonlySet<string>,
     decided?: (decided: Decided) => void,
+    /** A target's name as a run that carries labels may leave it in the audit. */
+    named: (target: Target, done: boolean) => string = printTarget,
   ) {
+    this.#named = named;
     this.#decided = decided;
     this.#sink = sink;
     this.#subject = subject;
@@ -81,7 +85,7 @@ export class Audit {
     const fields: Fields = {
       op,
       kind: target.kind,
-      resource: clip(printTarget(target)),
+      resource: this.#resource(target, decision === "allowed" || decision === "asked-yes"),
       decision,
       rule,
       outcome,
@@ -108,13 +112,18 @@ export class Audit {
   }
 
   outcome(op: string, targets: readonly Target[], outcome: string, bytes: number): string {
-    return this.#append({ op, resource: clip(targets.map(printTarget).join(" → ")), outcome, bytes });
+    const resource = targets.map((target) => this.#resource(target, true)).join(" → ");
+    return this.#append({ op, resource: clip(resource), outcome, bytes });
   }
 
   /** Something that happened to the run itself. */
   event(op: string, resource: string, outcome: string): string {
     if (op === "run.end" || op === "limit") for (const repeat of this.#repeats.untold()) this.#tell(repeat);
     return this.#append({ op, resource: clip(resource), outcome });
+  }
+
+  #resource(target: Target, done: boolean): string {
+    return clip(this.#labels().size === 0 ? printTarget(target) : this.#named(target, done));
   }
 
   #append(fields: Fields): string {

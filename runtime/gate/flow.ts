@@ -81,6 +81,14 @@ export function isSink(target: Target): boolean {
   }
 }
 
+/** What was written where it was cleared to stand keeps its label: whoever reads it there has read what was private (FLOW 5). */
+function storedLabels({ sink, labels, release }: ClearRule): LabelRule[] {
+  if (typeof sink === "string" || sink.kind !== "write" || release === true) return [];
+  const scope = sink.scope?.kind === "write" ? { ...sink.scope, kind: "read" as const } : null;
+  const source: Grant = { effect: "deny", kind: "read", scope, options: {} };
+  return labels.map((label) => ({ source, label }));
+}
+
 export class Flow {
   readonly raised: Raised[] = [];
   #labels = new Set<string>();
@@ -89,7 +97,8 @@ export class Flow {
   #places: Places;
 
   constructor(rules: FlowRules, places: Places) {
-    this.#rules = rules;
+    const stored = [...rules.clear, ...rules.filed.flat()].flatMap(storedLabels);
+    this.#rules = { ...rules, labels: [...rules.labels, ...stored] };
     this.#places = places;
   }
 
@@ -138,20 +147,25 @@ export class Flow {
     return () => this.#outgoing.delete(outgoing);
   }
 
-  /** Before the sources are touched: cancels what the new labels close, then raises. Gives the labels that are new. */
-  raise(targets: readonly Target[]): string[] {
+  /** Before the sources are touched: cancels what the new labels close, then raises. Gives the labels that are new, and the sinks that
+   *  were open until now. */
+  raise(targets: readonly Target[]): {
+    readonly labels: readonly string[];
+    readonly closed: readonly Target[];
+  } {
     const added: string[] = [];
+    const closed: Target[] = [];
     for (const target of targets) {
       const news = fresh(this.#labels, this.labelsOf(target));
       if (news.length === 0) continue;
       added.push(...news);
-      this.#close(new Set([...this.#labels, ...news]));
+      closed.push(...this.#close(new Set([...this.#labels, ...news])));
       for (const label of news) {
         this.#labels.add(label);
         this.raised.push({ label, by: printTarget(target) });
       }
     }
-    return added;
+    return { labels: added, closed };
   }
 
   /** May labelled output go into this stream? */
@@ -165,11 +179,13 @@ export class Flow {
     return uncleared(this.#labels, new Set([...cleared, ...byDefault])).length === 0;
   }
 
-  #close(labels: Labels): void {
-    for (const outgoing of [...this.#outgoing]) {
+  #close(labels: Labels): Target[] {
+    return [...this.#outgoing].flatMap((outgoing) => {
       const closed = uncleared(labels, this.#clearance(outgoing.target));
-      if (closed.length) outgoing.cancel(this.#refusal(outgoing.target, closed));
-    }
+      if (closed.length === 0) return [];
+      outgoing.cancel(this.#refusal(outgoing.target, closed));
+      return [outgoing.target];
+    });
   }
 
   #clearance(sink: Target): Labels {

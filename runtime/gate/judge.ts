@@ -1,6 +1,7 @@
 /** The single steps of the road for one need: resolve, policy, sink, consent. Each gives way or throws the denial, audited. The gate
  *  calls them in order; redirects and addresses met on the way go through the same steps. */
 import type { GovernedNeed, HandleNeed, Kind, PathTarget, Target } from "../core/capability.ts";
+import { printTarget } from "../core/capability.ts";
 import { startsAt } from "../core/cover.ts";
 import { type ErrorCode, errorTable, fail, isSbxError, type SbxError } from "../core/errors.ts";
 import { fresh } from "../core/labels.ts";
@@ -8,11 +9,12 @@ import type { PowerSource } from "../core/powers.ts";
 import type { AuditDecision } from "./audit.ts";
 import type { Clock } from "./clock.ts";
 import { denial } from "./denial.ts";
-import { type Flow, isSink, isSource } from "./flow.ts";
+import { type Flow, isSource } from "./flow.ts";
 import type { Handles } from "./handles.ts";
 import { type LeaseHost, LiveLease, overReason } from "./lease.ts";
 import type { Budget } from "./limits.ts";
 import { type Decision, denialCode, toldRemedy } from "./policy.ts";
+import { recall } from "./recall.ts";
 import { remedyFor, scopesFor } from "./remedy.ts";
 import { Seat } from "./seat.ts";
 import type { GateWorld } from "./world.ts";
@@ -64,25 +66,9 @@ export class Judge implements LeaseHost {
     });
   }
 
-  /** The needs with which a handle was opened, on the side that is used now. @throws E_INVALID */
+  /** @throws E_INVALID; what ended it */
   recall(key: string, need: HandleNeed): Seat[] {
-    const record = this.#handles.get(need.handle, need.type);
-    const used = record.leases.filter(
-      ({ target }) => need.side === "any" || (need.side === "in" ? isSource(target) : isSink(target)),
-    );
-    if (used.length === 0 && record.leases.length > 0)
-      throw fail("E_INVALID", `it was not opened for this`, { kind: need.type });
-    return used.map((lease) => {
-      lease.alive();
-      return new Seat({
-        key,
-        target: lease.target,
-        lease,
-        opening: false,
-        open: async () => record.object,
-        ...nothing,
-      });
-    });
+    return recall(this.#handles, this.#world.audit, key, need);
   }
 
   policy(seat: Seat): void {
@@ -118,7 +104,7 @@ export class Judge implements LeaseHost {
   async consent(seat: Seat, site: (() => string | undefined) | undefined, reason?: string): Promise<void> {
     const open = seat.decision;
     if (open?.kind !== "open") return;
-    const at = site?.();
+    const at = this.#world.asking.possible ? site?.() : undefined;
     const settled = await this.#world.asking.settle(seat.target, scopesFor(seat.target), {
       ...(at === undefined ? {} : { at }),
       ...(open.why === undefined ? {} : { why: open.why }),
@@ -163,10 +149,13 @@ export class Judge implements LeaseHost {
 
   /** Labels first, then the touch. */
   raise(reads: readonly Target[]): void {
-    const raised = this.flow.raise(reads);
-    if (raised.length === 0) return;
+    const { labels, closed } = this.flow.raise(reads);
+    if (labels.length === 0) return;
     this.#world.changes.note();
-    this.#world.audit.event("label", this.flow.raised.at(-1)?.by ?? "", `raised ${raised.join(", ")}`);
+    const { audit } = this.#world;
+    audit.event("label", this.flow.raised.at(-1)?.by ?? "", `raised ${labels.join(", ")}`);
+    for (const sink of closed)
+      audit.event("flow.closed", printTarget(sink), `closed for ${labels.join(", ")}`);
   }
 
   /** From here on the source may be touched. @throws when the audit cannot be written: then it is not touched */

@@ -246,9 +246,10 @@ async function tried(way: Way, url: string, witness: Witness, port: number): Pro
       if (!isSbxError(error) || error.code === "E_INTERNAL") return `it ends with ${error}`;
     }
     const first = way === "redirect" ? base : full;
-    const target = trial.judged.findLast(({ words }) => way !== "redirect" || words !== base);
-    if (way !== "redirect" && target === undefined) return undefined;
-    if (target === undefined) return witness.seen.length > 1 ? "a redirect was followed unjudged" : undefined;
+    const hops = trial.judged.filter(({ address }) => address === undefined);
+    const hop = hops.slice(way === "redirect" ? 1 : 0).at(-1);
+    if (hop === undefined) return witness.seen.length > 1 ? "a redirect was followed unjudged" : undefined;
+    const target = trial.judged.findLast(({ words }) => words === hop.words) ?? hop;
     const seen = witness.seen[way === "redirect" ? 1 : 0];
     const looked =
       way === "redirect" ? trial.looked.filter((name) => name !== "start.example") : trial.looked;

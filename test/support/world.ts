@@ -20,6 +20,7 @@ import {
   type Memory,
   type Question,
 } from "../../runtime/gate/consent.ts";
+import { discreetly } from "../../runtime/gate/discreet.ts";
 import { type ClearRule, Flow, type LabelRule, parseSink } from "../../runtime/gate/flow.ts";
 import { Gate, type Result } from "../../runtime/gate/gate.ts";
 import { Budget, defaultLimits, type RunLimits } from "../../runtime/gate/limits.ts";
@@ -298,7 +299,14 @@ export class World {
       flow: this.flow,
       asking: this.asking,
       budget: this.budget,
-      audit: new Audit(this.sink, subject, this.clock, () => this.flow.labels),
+      audit: new Audit(
+        this.sink,
+        subject,
+        this.clock,
+        () => this.flow.labels,
+        undefined,
+        (target, done) => discreetly(target, done, this.policy),
+      ),
       changes,
       clock: this.clock,
       facts: this.#facts(changes),

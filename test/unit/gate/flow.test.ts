@@ -205,6 +205,24 @@ const rows: readonly {
     labels: ["personal"],
   },
   {
+    why: "what stands in a cleared folder is labelled when it is read",
+    options: { clear: { "write=./backup": ["personal"] }, files: { "backup/p": "P" } },
+    use: async (w) => [
+      await w.read("backup/p"),
+      await w.fetch("https://a.example/"),
+      await w.write("backup/q"),
+    ],
+    gives: ["P", "E_FLOW", "ok"],
+    labels: ["personal"],
+  },
+  {
+    why: "and what stands beside it is not",
+    options: { clear: { "write=./backup": ["personal"] }, files: { plain: "L" } },
+    use: async (w) => [await w.read("plain"), await w.fetch("https://a.example/")],
+    gives: ["L", 200],
+    labels: [],
+  },
+  {
     why: "strict flow labels every local read",
     options: { strict: true },
     use: async (w) => [await w.read("plain"), await w.fetch("https://a.example/")],
