@@ -61,7 +61,8 @@ export async function sessionFor(parts: Parts): Promise<Session> {
       net: net(parts.network),
       env: environment(process.env),
       data: pluginStore({
-        file: `${own.data}/kv/${loaded.storeKey}.sqlite`,
+        folder: `${own.data}/kv`,
+        name: loaded.storeKey,
         sqlite: () => import("node:sqlite"),
       }),
     },

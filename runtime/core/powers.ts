@@ -259,6 +259,8 @@ export interface Lease {
   /** Does a grant (of that kind, if any) begin at this path or below it, in either form? Then a link that comes to stand there would lead
    *  the grant elsewhere the next time that it is resolved. */
   begins(target: PathTarget, kind?: PathTarget["kind"]): boolean;
+  /** Labels, sorted, that what is kept now has to keep: those of the run that its store is not cleared for. */
+  readonly keeps: readonly string[];
   /** Limits that apply to this run, in bytes and milliseconds. */
   readonly limits: PowerLimits;
 }

@@ -81,6 +81,9 @@ export function isSink(target: Target): boolean {
   }
 }
 
+const ownStore: Target = { kind: "data", dataset: "kv", access: "write", words: "kv" };
+const isOwnStore = (target: Target): boolean => target.kind === "data" && target.dataset === "kv";
+
 /** What was written where it was cleared to stand keeps its label: whoever reads it there has read what was private (FLOW 5). */
 function storedLabels({ sink, labels, release }: ClearRule): LabelRule[] {
   if (typeof sink === "string" || sink.kind !== "write" || release === true) return [];
@@ -106,6 +109,11 @@ export class Flow {
     return this.#labels;
   }
 
+  /** What the run keeps now carries these, sorted: its own store is divided by them (FLOW 5), so that it is never closed. */
+  get keeps(): readonly string[] {
+    return this.#labels.size === 0 ? [] : uncleared(this.#labels, this.#clearance(ownStore));
+  }
+
   /** What touching this source raises. */
   labelsOf(target: Target): string[] {
     if (!isSource(target)) return [];
@@ -123,7 +131,7 @@ export class Flow {
 
   /** Is the sink open for what the run carries and for what this operation is about to read besides? @throws E_FLOW */
   check(sink: Target, reads: readonly Target[]): void {
-    if (!isSink(sink)) return;
+    if (!isSink(sink) || isOwnStore(sink)) return;
     const carried = new Set([...this.#labels, ...reads.flatMap((target) => this.labelsOf(target))]);
     if (carried.size === 0) return;
     const closed = uncleared(carried, this.#clearance(sink));
@@ -182,7 +190,7 @@ export class Flow {
   #close(labels: Labels): Target[] {
     return [...this.#outgoing].flatMap((outgoing) => {
       const closed = uncleared(labels, this.#clearance(outgoing.target));
-      if (closed.length === 0) return [];
+      if (closed.length === 0 || isOwnStore(outgoing.target)) return [];
       outgoing.cancel(this.#refusal(outgoing.target, closed));
       return [outgoing.target];
     });

@@ -78,6 +78,10 @@ export class LiveLease implements Lease {
     return this.#abort.signal;
   }
 
+  get keeps(): readonly string[] {
+    return this.#host.flow.keeps;
+  }
+
   get limits(): PowerLimits {
     return this.#host.budget.limits;
   }

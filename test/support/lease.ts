@@ -8,6 +8,7 @@ export interface FakeLeaseOptions {
   readonly judge?: (target: Target) => void;
   /** Answers new needs; without it they are refused. */
   readonly resolve?: (need: GovernedNeed) => Promise<Target> | Target;
+  readonly keeps?: readonly string[];
   readonly limits?: Partial<PowerLimits>;
   /** Bytes that may be spent in both directions together. */
   readonly budget?: number;
@@ -25,6 +26,7 @@ export function fakeLease(options: FakeLeaseOptions = {}): FakeLease {
   const spent = { in: 0, out: 0 };
   const lease: FakeLease = {
     signal: controller.signal,
+    keeps: options.keeps ?? [],
     admitted: [],
     obtained: [],
     spent,

@@ -54,13 +54,13 @@ const rows: readonly {
     labels: ["personal"],
   },
   {
-    why: "a labelled read closes the store for writing and not for reading",
+    why: "a labelled read closes the store for nothing: what is kept from now on keeps the label",
     use: async (w) => [
       await w.read("private/p"),
       await w.attempt("data.apply", { changes: [{ op: "set", key: "k", value: "1" }] }),
       await w.attempt("data.get", { key: "k" }),
     ],
-    gives: ["P", "E_FLOW", null],
+    gives: ["P", true, "1"],
     labels: ["personal"],
   },
   {
@@ -297,12 +297,6 @@ const remedies: readonly {
     use: (w) => w.read("private/p"),
     refused: (w) => w.refusal("fs.writeFile", { path: "a,b=c" }, { body: "x" }),
     remedy: "--clear=write=/home/ana/project/a\\,b\\=c:personal",
-  },
-  {
-    why: "the store",
-    use: (w) => w.read("private/p"),
-    refused: (w) => w.refusal("data.apply", { changes: [] }),
-    remedy: "--clear=kv:personal",
   },
   {
     why: "a host, for several labels",
@@ -555,4 +549,16 @@ test("what is a source and what is a sink", () => {
     [true, true],
     [true, false],
   ]);
+});
+
+test("what is kept keeps the labels that the store is not cleared for", async () => {
+  const keeps = async (clear: Record<string, string[]>): Promise<readonly string[]> => {
+    const one = world({ clear });
+    expect(one.flow.keeps).toEqual([]);
+    await one.read("private/p");
+    await one.attempt("env.get", { name: "A_TOKEN" });
+    return one.flow.keeps;
+  };
+  expect(await keeps({})).toEqual(["personal", "secret"]);
+  expect(await keeps({ kv: ["personal"] })).toEqual(["secret"]);
 });

@@ -20,6 +20,7 @@ export function lease(most = Number.MAX_SAFE_INTEGER): CountingLease {
   return {
     in: 0,
     out: 0,
+    keeps: [],
     signal: new AbortController().signal,
     limits: { body: 1e9, requestTimeout: 1e4, kv: 1e6 },
     end: () => {
