@@ -8,6 +8,7 @@ import type { Clock } from "./gate/clock.ts";
 import type { Consent, Memory } from "./gate/consent.ts";
 import type { Flow } from "./gate/flow.ts";
 import type { Budget, RunLimits } from "./gate/limits.ts";
+import type { Lineage } from "./gate/lineage.ts";
 import type { Policy } from "./gate/policy.ts";
 import type { Sources } from "./gate/world.ts";
 import type { Operation } from "./op.ts";
@@ -46,4 +47,5 @@ export interface RunOutcome {
   /** Bytes of console output that were not printed because their labels may not leave. */
   readonly dropped: number;
   readonly labels: readonly string[];
+  readonly lineage: Lineage;
 }

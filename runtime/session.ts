@@ -168,6 +168,7 @@ export class Session {
       budget: this.#budget,
       dropped: this.#output.dropped,
       labels: [...flow.labels].sort(),
+      lineage: flow.lineage,
     };
   }
 

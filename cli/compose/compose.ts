@@ -21,6 +21,7 @@ import { formatHint, formatWarning } from "../report.ts";
 import { styleFor } from "../style.ts";
 import { clock } from "./clock.ts";
 import { sayEnd } from "./ending.ts";
+import { flowReport, flowText } from "./explainFlow.ts";
 import type { GrantBases } from "./grants.ts";
 import type { Learner } from "./learn.ts";
 import { networkOptions } from "./network.ts";
@@ -136,7 +137,6 @@ function refuseLater(options: RunOptions): void {
   const later: [string, boolean][] = [
     ["--watch", options.watch],
     ["--trace", options.trace !== undefined],
-    ["--explain-flow", options.explainFlow],
   ];
   const asked = later.find(([, given]) => given);
   if (asked) throw fail("E_USAGE", `${asked[0]} is not available in this version`);
@@ -194,7 +194,12 @@ async function ended(end: Ending): Promise<number> {
   const readerLeft = cx.out.closed && outcome.end.kind === "stopped";
   await output.settle();
   if (!readerLeft) await sayEnd({ outcome, options, cx, loaded, policy });
-  const report: RunReport = reportOf(outcome, policy, loaded, audit);
+  const report: RunReport = {
+    ...reportOf(outcome, policy, loaded, audit),
+    ...(options.explainFlow ? { flow: flowReport(outcome, policy, false) } : {}),
+  };
+  if (options.explainFlow && !options.json && !readerLeft)
+    await cx.err.write(flowText(flowReport(outcome, policy, cx.err.isTerminal)));
   if (options.report !== undefined) {
     writeReport(options.report, report);
     const idle = unusedWords(outcome, policy);

@@ -5,6 +5,7 @@ import { withheld } from "../../runtime/gate/discreet.ts";
 import type { Policy, Rule } from "../../runtime/gate/policy.ts";
 import type { AuditFile } from "../../runtime/powers/own/auditFile.ts";
 import type { RunOutcome } from "../../runtime/run.ts";
+import type { FlowReport } from "./explainFlow.ts";
 import type { Loaded } from "./program.ts";
 
 export interface RunReport {
@@ -33,6 +34,8 @@ export interface RunReport {
   };
   readonly labels: readonly string[];
   readonly limits: Readonly<Record<string, number>>;
+  /** With --explain-flow. */
+  readonly flow?: FlowReport;
   readonly audit: { readonly file: string; readonly head: string };
 }
 

