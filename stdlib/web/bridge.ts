@@ -63,9 +63,9 @@ export function request<T>(
   body: unknown,
   pick: Pick<T>,
   wantsText = false,
+  site: string | undefined = rawStackHere(request),
 ): Promise<T> {
   refuseFlood();
-  const site = rawStackHere(request);
   return new Promise<T>((resolve, reject) => {
     const head = stringify(
       site === undefined ? { __proto__: null, op, args } : { __proto__: null, op, args, at: site },
@@ -82,9 +82,10 @@ export function request<T>(
   });
 }
 
-/** Calls operation `op`. Both value and bytes of its answer. */
-export function exchange(op: string, args: Arguments, body?: unknown): Promise<Answer> {
-  return request(op, args, body, answerOf);
+/** Calls operation `op`. Both value and bytes of its answer.
+ *  @param site where the plugin called, as `rawStackHere` told, when something was waited for since */
+export function exchange(op: string, args: Arguments, body?: unknown, site?: string): Promise<Answer> {
+  return request(op, args, body, answerOf, false, site ?? rawStackHere(exchange));
 }
 
 /** Calls an operation whose result is a JSON value. */

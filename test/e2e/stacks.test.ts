@@ -110,3 +110,15 @@ test("what nests too deep for JSON.stringify is an error that can be caught", ()
   );
   expect({ code, out }).toEqual({ code: 0, out: "RangeError\n" });
 });
+
+test("a refused upload of a stream names the line that began it", () => {
+  const { code, err } = run(`await fetch("http://a.example/", {
+  method: "POST",
+  duplex: "half",
+  body: new ReadableStream({ start: (to) => { to.enqueue(new Uint8Array([1])); to.close(); } }),
+} as RequestInit);`);
+  expect([code, err]).toEqual([
+    77,
+    expect.stringContaining('at main.ts:7:7  await fetch("http://a.example/", {'),
+  ]);
+});

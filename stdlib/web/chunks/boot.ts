@@ -21,7 +21,7 @@ import { installLazyGlobals } from "../lazy.ts";
 import { primordials } from "../primordials.ts";
 import { proxyTarget, watchProxies } from "../proxies.ts";
 import { emitEvent, heldThings, hold, onEvent, program, setProgram } from "../run.ts";
-import { captureStackTrace, installStacks, placeLike, shownFrames } from "../stack/stacks.ts";
+import { captureStackTrace, installStacks, placeLike, rawStackHere, shownFrames } from "../stack/stacks.ts";
 import {
   clearTimeout,
   connectTimers,
@@ -123,6 +123,7 @@ export {
   primordials,
   program,
   proxyTarget,
+  rawStackHere,
   refuseFlood,
   reportError,
   request,

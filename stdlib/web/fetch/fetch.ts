@@ -1,7 +1,15 @@
 /** fetch over the operations `net.*`. Whether a request may be made is the broker's to judge; what is done here is the
  *  standard's shape: arguments, abort, bodies in both directions, data: URLs. A refusal comes out as it is
  *  (`PermissionDenied`, …), a failed connection as TypeError with the reason as its cause. */
-import { call, exchange, latestCall, placeLike, primordials, refuseFlood } from "sbx:chunk/boot";
+import {
+  call,
+  exchange,
+  latestCall,
+  placeLike,
+  primordials,
+  rawStackHere,
+  refuseFlood,
+} from "sbx:chunk/boot";
 import { type AbortSignal, addAlgorithm } from "sbx:chunk/events";
 import { type Body, type Bytes, ofSource, reading } from "./body.ts";
 import { readDataUrl } from "./data-url.ts";
@@ -115,7 +123,9 @@ async function send(request: Request, signal: AbortSignal, progress: Progress): 
   const { url, method, body, choices } = partsOf(request);
   const { redirect } = choices;
   // Nothing is waited for before the call where nothing need be: the stack then still names the plugin's own line.
-  const upload = body !== undefined && isLarge(body) ? await openUpload(body) : undefined;
+  const waits = body !== undefined && isLarge(body);
+  const site = waits ? rawStackHere(send) : undefined;
+  const upload = waits ? await openUpload(body) : undefined;
   if (body !== undefined) body.used = true;
   signal.throwIfAborted();
   const args = {
@@ -127,7 +137,7 @@ async function send(request: Request, signal: AbortSignal, progress: Progress): 
     hasBody: body !== undefined,
     bodyHandle: upload?.handle,
   };
-  const asked = exchange("net.fetch", args, upload === undefined ? body?.bytes : undefined);
+  const asked = exchange("net.fetch", args, upload === undefined ? body?.bytes : undefined, site);
   const id = latestCall();
   progress.abort = () => {
     quiet(call("net.abort", { call: id }));
