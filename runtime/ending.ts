@@ -1,8 +1,9 @@
-/** How a run can end, with which exit code (CONTRACT 2), and in which words the audit says so. Pure. */
+/** How a run can end, with which exit code (CONTRACT 2), and in which words the audit says so. */
 import { type ErrorCode, errorTable, fail, type SbxError } from "./core/errors.ts";
 import { humanSize, printSize } from "./core/units.ts";
 import type { EngineExit } from "./engine/engine.ts";
 import type { GuestError } from "./engine/message.ts";
+import type { Clock } from "./gate/clock.ts";
 import type { RunLimits } from "./gate/limits.ts";
 
 export type RunEnd =
@@ -101,4 +102,12 @@ export function endWords(end: RunEnd): string {
     default:
       return end satisfies never;
   }
+}
+
+/** The moment in which a run that carries labels ends tells something about what it read: it is told to the second only (FLOW, limits).
+ *  Resolves when a whole number of seconds has passed since `began`. */
+export function wholeSecond(clock: Clock, began: number): Promise<void> {
+  const rest = (1000 - ((clock.now() - began) % 1000)) % 1000;
+  // Not the clock's own timers, which keep no process alive.
+  return rest === 0 ? Promise.resolve() : new Promise((done) => void setTimeout(done, rest));
 }

@@ -5,7 +5,7 @@ import { Brake } from "./brake.ts";
 import { type Answer, Calls, usesHandle } from "./calls.ts";
 import { errorTable, fail, type SbxError } from "./core/errors.ts";
 import { humanSize, printSize } from "./core/units.ts";
-import { endOfEngine, endWords, exitCode, moreMemory, type RunEnd } from "./ending.ts";
+import { endOfEngine, endWords, exitCode, moreMemory, type RunEnd, wholeSecond } from "./ending.ts";
 import { type GuestError, type GuestMessage, INTRICATE } from "./engine/message.ts";
 import { Audit } from "./gate/audit.ts";
 import { Changes } from "./gate/changes.ts";
@@ -35,6 +35,7 @@ const MAX_HELD = 96 * 1024 ** 2;
 
 export class Session {
   readonly #options: SessionOptions;
+  #began = 0;
   readonly #gate: Gate;
   readonly #permissions: Permissions;
   readonly #audit: Audit;
@@ -113,6 +114,7 @@ export class Session {
   /** Runs to the end. Rejects never; closes nothing that it was given but the engine and the run's handles. */
   async run(): Promise<RunOutcome> {
     const { engine, limits, seed, program } = this.#options;
+    this.#began = this.#options.clock.now();
     try {
       this.#audit.event("run.start", program.name, "started");
       void engine.exited.then((exit) => this.#finish(endOfEngine(exit, limits)));
@@ -149,6 +151,8 @@ export class Session {
     this.#changes.stop();
     clearTimeout(this.#wake);
     engine.kill();
+    // Before anything closes that somebody could see. A person who stops it is not kept waiting.
+    if (flow.labels.size > 0 && end.kind !== "stopped") await wholeSecond(this.#options.clock, this.#began);
     this.#stopping.abort(overReason());
     this.#gate.cancelAll();
     await this.#calls.close(PATIENCE);
