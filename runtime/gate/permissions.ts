@@ -9,6 +9,7 @@ import { fail, isSbxError } from "../core/errors.ts";
 import { printGrant } from "../core/grant.ts";
 import { coversWhole, touchesPart } from "../core/whole.ts";
 import type { PermissionStanding, PermissionState } from "../op.ts";
+import { withheld } from "./discreet.ts";
 import type { Judge } from "./judge.ts";
 import { type Rule, stateOf } from "./policy.ts";
 import { scopesFor } from "./remedy.ts";
@@ -89,7 +90,7 @@ export class Permissions {
     for (const rule of rules) rule.revoked = true;
     this.#world.audit.event(
       "revoke",
-      resource,
+      this.#world.flow.labels.size > 0 ? withheld : resource,
       rules.length
         ? `the plugin gave back ${rules.map((rule) => rule.from).join(", ")}`
         : "nothing to give back",

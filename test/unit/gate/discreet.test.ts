@@ -54,6 +54,11 @@ const rows: { why: string; use: (world: World) => Promise<unknown>; keeps: strin
     use: (w) => w.attempt("env.get", { name: SECRET }),
     keeps: "(withheld: the run carries labels)",
   },
+  {
+    why: "what it gives back",
+    use: (w) => w.attempt("permissions.revoke", { name: "read", path: `docs/${SECRET}` }),
+    keeps: "(withheld: the run carries labels)",
+  },
   { why: "a file that exists stays named", use: (w) => w.read("plain"), keeps: "/plain" },
 ];
 
