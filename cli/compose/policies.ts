@@ -1,6 +1,6 @@
 /** The policies of a run (CONTRACT 9): the machine's, $SBX_POLICY's, --policy's, read and held against the plugin that is to run. A policy
  *  that cannot be read stops the run. */
-import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname, resolve } from "node:path";
 import { fail, isSbxError } from "../../runtime/core/errors.ts";
@@ -61,18 +61,20 @@ async function parsed(path: string, text: string, bases: GrantBases): Promise<Fi
   return { path: resolve(path), policy: parsePolicy(text, path, context) };
 }
 
-function read(path: string): string {
+/** @param check of what was opened, before it is believed */
+function read(path: string, check: (stats: Stats) => void = () => {}): string {
   let bytes: Uint8Array;
   try {
     const fd = openSync(path, "r");
     try {
+      check(fstatSync(fd));
       if (fstatSync(fd).size > MAX_SIZE) throw Object.assign(new Error("too large"), { code: "EFBIG" });
       bytes = readFileSync(fd);
     } finally {
       closeSync(fd);
     }
   } catch (error) {
-    throw unreadable(path, (error as NodeJS.ErrnoException).code);
+    throw isSbxError(error) ? error : unreadable(path, (error as NodeJS.ErrnoException).code, error);
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -81,28 +83,27 @@ function read(path: string): string {
   }
 }
 
-const unreadable = (path: string, why: string | undefined) =>
+const unreadable = (path: string, why: string | undefined, cause?: unknown) =>
   fail("E_POLICY", `the policy ${path} cannot be read (${why}), so nothing is run`, {
+    cause,
     remedy: "name a readable policy file",
   });
 
 /** undefined: this machine has none. One that just anybody may change says nothing. */
 function readMachine(path: string): string | undefined {
   try {
-    const fd = openSync(path, "r");
-    const stats = fstatSync(fd);
-    closeSync(fd);
-    const foreign = stats.uid !== 0 && stats.uid !== process.getuid?.();
-    if (process.platform !== "win32" && (foreign || (stats.mode & 0o002) !== 0))
-      throw fail("E_POLICY", `others may change the policy ${path}, so nothing is run`, {
-        remedy: `chown root ${path} && chmod o-w ${path}`,
-      });
+    return read(path, ({ uid, mode }) => {
+      const foreign = uid !== 0 && uid !== process.getuid?.();
+      if (process.platform !== "win32" && (foreign || (mode & 0o002) !== 0))
+        throw fail("E_POLICY", `others may change the policy ${path}, so nothing is run`, {
+          remedy: `chown root ${path} && chmod o-w ${path}`,
+        });
+    });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code } = ((isSbxError(error) ? error.details.cause : error) as { code?: string }) ?? {};
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw isSbxError(error) ? error : unreadable(path, code);
+    throw error;
   }
-  return read(path);
 }
 
 /** A command line has a user, and the desktop session that it was started from; no host application. */

@@ -8,7 +8,7 @@ const files = [
   ..."//proc/self/environ /etc/../proc/self/environ /proc/./self/environ /proc/thread-self/environ /proc/1/environ /dev/tty".split(
     " ",
   ),
-  ..."/dev/stdin /dev/stdout /dev/fd/0 /dev/zero /dev/urandom /dev/kmsg /sys/kernel/notes /proc/kcore /proc/sys/kernel/core_pattern docs/proc/self/environ".split(
+  ..."/dev/stdin /dev/stdout /dev/fd/0 /dev/zero /dev/urandom /dev/kmsg /sys/kernel/notes /proc/kcore /proc/sys/kernel/ostype docs/proc/self/environ".split(
     " ",
   ),
 ];
