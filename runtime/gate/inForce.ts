@@ -76,11 +76,15 @@ const entitles = (one: PluginRules, who: Identity): boolean =>
 
 /** @throws E_SIGNATURE where a policy wants what this plugin cannot show */
 export function checkTrust({ trust }: PolicyFile, who: Identity, name: string): void {
-  const wanted = trust.signature ?? trust.review;
-  if (wanted === null || who.publisher !== null) return;
+  const wanted = trust.review ?? trust.signature;
+  if (wanted === null) return;
+  const known = who.publisher !== null && (trust.keys.length === 0 || trust.keys.includes(who.publisher));
+  // One signature is all that a plugin can show, and no review.
+  if (known && trust.threshold === 1 && trust.review === null) return;
+  const [is, must] = trust.review === null ? ["signed as it asks", "signed"] : ["reviewed", "reviewed"];
   throw fail(
     "E_SIGNATURE",
-    `${name} is not signed, and ${wanted} lets only ${trust.signature === null ? "reviewed" : "signed"} plugins run`,
+    `${name} is not ${who.publisher === null ? "signed" : is}, and ${wanted} lets only ${must} plugins run`,
     { remedy: `install a signed version, or ask whoever keeps ${wanted.replace(/:\d+:\d+$/, "")}` },
   );
 }

@@ -138,6 +138,31 @@ describe("trust:", () => {
       who: script,
       refused: false,
     },
+    { why: "a signed one is let through", trust: { requireSignature: true }, who: plugin, refused: false },
+    {
+      why: "by one of the stated keys",
+      trust: { requireSignature: true, keys: ["K0", "K1"] },
+      who: plugin,
+      refused: false,
+    },
+    {
+      why: "not by another key",
+      trust: { requireSignature: true, keys: ["K2"] },
+      who: plugin,
+      refused: true,
+    },
+    {
+      why: "nor where several must have signed",
+      trust: { requireSignature: true, threshold: 2, keys: ["K1", "K2"] },
+      who: plugin,
+      refused: true,
+    },
+    {
+      why: "nor where a review is required, which nothing can show yet",
+      trust: { requireReview: true },
+      who: plugin,
+      refused: true,
+    },
   ];
   test.each(cases)("$why", ({ trust, who, refused }) => {
     const check = () => checkTrust(read({ trust }), who, "notes.ts");
