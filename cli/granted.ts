@@ -1,12 +1,11 @@
 /** What is remembered and counted beyond a run, as people and machines read it: answers with their last use, what is left of counters,
  *  and when they end. Judges nothing. */
-import { homedir, tmpdir } from "node:os";
 import { resolve } from "node:path";
 import { isSbxError } from "../runtime/core/errors.ts";
 import { type Grant, type GrantOptions, parseGrant, printGrant } from "../runtime/core/grant.ts";
 import { counterOf, type RememberedAnswer } from "../runtime/powers/own/answers.ts";
 import type { Counter, Ledger } from "../runtime/powers/own/ledger.ts";
-import { grantContext } from "./compose/grants.ts";
+import { basesAt, grantContext } from "./compose/grants.ts";
 import { folders } from "./own.ts";
 
 /** One row of `sbx grants --json`. */
@@ -99,11 +98,7 @@ function use(options: GrantOptions, counter: Counter | undefined, made: number, 
   };
 }
 
-const context = () => {
-  const home = homedir();
-  const folder = process.cwd();
-  return grantContext({ folder, home, plugin: folder, data: folders().data, tmp: tmpdir() });
-};
+const context = () => grantContext(basesAt(process.cwd(), folders().data));
 
 function optionsOf(text: string, effect: Grant["effect"]): GrantOptions {
   return parsed(text, effect)?.options ?? {};

@@ -48,4 +48,6 @@ export interface RunOutcome {
   readonly dropped: number;
   readonly labels: readonly string[];
   readonly lineage: Lineage;
+  /** Standard error may be told what the run did: nothing that it carries is closed there. */
+  readonly speaks: boolean;
 }

@@ -173,6 +173,7 @@ export class Session {
       dropped: this.#output.dropped,
       labels: [...flow.labels].sort(),
       lineage: flow.lineage,
+      speaks: flow.streamOpen("stderr"),
     };
   }
 

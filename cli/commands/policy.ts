@@ -1,11 +1,9 @@
 /** `sbx policy`: are the policies right, what do they say together, and what of what was allowed would they refuse today? */
-import { homedir, tmpdir } from "node:os";
-import { resolve } from "node:path";
 import { fail } from "../../runtime/core/errors.ts";
 import { escapeText } from "../../runtime/core/escape.ts";
 import { auditRecords } from "../auditLog.ts";
 import type { Command, CommandContext } from "../command.ts";
-import type { GrantBases } from "../compose/grants.ts";
+import { basesAt, type GrantBases } from "../compose/grants.ts";
 import { type FiledPolicy, loadPolicies, loadPolicy } from "../compose/policies.ts";
 import { PolicyCheck, type PolicyFindings } from "../compose/policyCheck.ts";
 import { shownPolicy } from "../compose/policyShow.ts";
@@ -19,15 +17,10 @@ export const policy: Command = async (argv, cx) => {
       remedy: "sbx policy check [FILE…], sbx policy show [FILE…]",
     });
   const words = readWords(rest, { command: "policy", switches: ["json"], most: 20 });
-  const bases = basesHere();
+  const bases = basesAt(process.cwd(), folders().data);
   const filed = await filedOf(words, bases);
   return word === "check" ? await check(filed, bases, words, cx) : await show(filed, words, cx);
 };
-
-function basesHere(): GrantBases {
-  const folder = process.cwd();
-  return { folder, home: resolve(homedir()), plugin: folder, data: folders().data, tmp: resolve(tmpdir()) };
-}
 
 /** The named ones, the first one highest; or those that a run here would have. @throws E_POLICY */
 async function filedOf({ bare }: Words, bases: GrantBases): Promise<FiledPolicy[]> {

@@ -1,6 +1,6 @@
 /** The only place where everything meets: options, policies, powers, engine, terminal and audit become one run. Decides nothing itself. */
 import { randomBytes } from "node:crypto";
-import { homedir, tmpdir } from "node:os";
+import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { fail } from "../../runtime/core/errors.ts";
 import type { Engine } from "../../runtime/engine/engine.ts";
@@ -22,7 +22,7 @@ import { styleFor } from "../style.ts";
 import { clock } from "./clock.ts";
 import { sayEnd } from "./ending.ts";
 import { flowReport, flowText } from "./explainFlow.ts";
-import type { GrantBases } from "./grants.ts";
+import { basesAt } from "./grants.ts";
 import type { Learner } from "./learn.ts";
 import { networkOptions } from "./network.ts";
 import { cappedLimits, loadPolicies, policiesFor } from "./policies.ts";
@@ -30,7 +30,7 @@ import { type Loaded, loadPlugin } from "./program.ts";
 import { Remembered } from "./remembered.ts";
 import { writeReport } from "./reportFile.ts";
 import { protectedPlaces, rulesInForce } from "./rules.ts";
-import { type RunReport, reportOf, unusedWords } from "./runReport.ts";
+import { closedReport, type RunReport, reportOf, unusedWords } from "./runReport.ts";
 import { sessionFor } from "./world.ts";
 
 /** Runs one plugin from the command line. Gives the exit code; whatever is wrong before it starts is thrown. */
@@ -59,13 +59,7 @@ async function composed(
     if (!options.quiet) void cx.err.write(formatWarning(text, styleFor(cx.err)));
   };
   const folder = workingFolder();
-  const bases: GrantBases = {
-    folder,
-    home,
-    plugin: folder,
-    data: own.data,
-    tmp: resolve(tmpdir()),
-  };
+  const bases = basesAt(folder, own.data);
   const [loaded, filed] = await Promise.all([
     loadPlugin(options, own, cx.start.assets, warn),
     loadPolicies(options.policy, bases),
@@ -198,16 +192,17 @@ async function ended(end: Ending): Promise<number> {
     ...reportOf(outcome, policy, loaded, audit),
     ...(options.explainFlow ? { flow: flowReport(outcome, policy, false) } : {}),
   };
-  if (options.explainFlow && !options.json && !readerLeft)
+  if (options.explainFlow && outcome.speaks && !options.json && !readerLeft)
     await cx.err.write(flowText(flowReport(outcome, policy, cx.err.isTerminal)));
   if (options.report !== undefined) {
     writeReport(options.report, report);
     const idle = unusedWords(outcome, policy);
-    if (idle !== undefined && !options.quiet && !readerLeft)
+    if (idle !== undefined && outcome.speaks && !options.quiet && !readerLeft)
       await cx.err.write(formatHint(idle, styleFor(cx.err)));
   }
   if (learner !== undefined) await sayLearned(end, learner, outcome);
-  else if (options.json) await cx.err.write(`${JSON.stringify(report)}\n`);
+  else if (options.json)
+    await cx.err.write(`${JSON.stringify(outcome.speaks ? report : closedReport(report))}\n`);
   return readerLeft ? 0 : outcome.exit;
 }
 

@@ -22,7 +22,7 @@ export interface Ending {
 /** Loaded only when there is something to say. */
 export async function sayEnd(ending: Ending): Promise<void> {
   const { outcome, cx } = ending;
-  if (outcome.end.kind === "done" && outcome.dropped === 0 && outcome.exit !== 76) return;
+  if (outcome.speaks && outcome.end.kind === "done" && outcome.dropped === 0 && outcome.exit !== 76) return;
   const report = await import("../report.ts");
   const { styleFor } = await import("../style.ts");
   const style = styleFor(cx.err);
@@ -35,6 +35,12 @@ type Style = import("../style.ts").Style;
 
 async function wordsOf(ending: Ending, report: Report, style: Style): Promise<string> {
   const { outcome } = ending;
+  // The same words for whatever the run did: how much it printed and how it ended tell something, too.
+  if (!outcome.speaks)
+    return report.formatWarning(
+      `what the run did and how it ended is not told here (sbx help flow): it carries ${outcome.labels.join(", ")}, and the reader of standard error is not cleared for it`,
+      style,
+    );
   const dropped =
     outcome.dropped > 0
       ? report.formatWarning(

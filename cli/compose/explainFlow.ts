@@ -16,6 +16,8 @@ export interface FlowReport {
     readonly labels: readonly string[];
     readonly open: boolean;
   }[];
+  /** Further ones that were not told apart. */
+  readonly more: number;
   /** Bytes of console output that were kept back. */
   readonly dropped: number;
 }
@@ -23,7 +25,11 @@ export interface FlowReport {
 /** @param trusted whoever reads it may see what the plugin wrote: the person's own terminal */
 export function flowReport({ lineage, dropped }: RunOutcome, policy: Policy, trusted: boolean): FlowReport {
   return {
-    raised: lineage.raised,
+    raised: lineage.raised.map(({ label, by }) => ({
+      label,
+      by: trusted ? printTarget(by) : discreetly(by, false, policy),
+    })),
+    more: lineage.untold,
     sinks: lineage.passages.map(({ kind, to, labels, open }) => ({
       kind,
       to: trusted ? printTarget(to) : discreetly(to, open, policy),
@@ -34,13 +40,14 @@ export function flowReport({ lineage, dropped }: RunOutcome, policy: Policy, tru
   };
 }
 
-export function flowText({ raised, sinks, dropped }: FlowReport): string {
+export function flowText({ raised, sinks, more, dropped }: FlowReport): string {
   if (raised.length === 0) return "flow: nothing that it read carries a label\n";
   const lines = raised.map(({ label, by }) => `  read   ${escapeText(by)}  raised ${label}`);
   for (const { kind, to, labels, open } of sinks)
     lines.push(
       `  ${open ? "sent" : "kept"}   ${kind} ${escapeText(to)}  ${open ? "cleared for" : "not cleared for"} ${labels.join(", ")}`,
     );
+  if (more > 0) lines.push(`  and ${more} more`);
   if (dropped > 0) lines.push(`  kept   ${dropped} bytes of output`);
   if (sinks.length === 0 && dropped === 0) lines.push("  nothing was sent after that");
   return `flow:\n${lines.join("\n")}\n`;

@@ -1,6 +1,8 @@
 /** From grants as they were typed or filed to rules in force: paths made absolute and resolved once, hosts in the URL standard's form,
  *  and a word where something may not be what was meant. */
 import { existsSync, readlinkSync, realpathSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { resolve } from "node:path";
 import type { Kind } from "../../runtime/core/capability.ts";
 import { fail } from "../../runtime/core/errors.ts";
 import type { Grant, GrantContext } from "../../runtime/core/grant.ts";
@@ -14,6 +16,11 @@ export interface GrantBases {
   readonly plugin: string;
   readonly data: string;
   readonly tmp: string;
+}
+
+/** For grants of a command line: `folder` is where it was given. */
+export function basesAt(folder: string, data: string): GrantBases {
+  return { folder, home: resolve(homedir()), plugin: folder, data, tmp: resolve(tmpdir()) };
 }
 
 export function grantContext(bases: GrantBases): GrantContext {

@@ -116,6 +116,20 @@ const discreetError = (error: RunReport["error"], labels: readonly string[]): Ru
         ...(error.code !== undefined && Object.hasOwn(errorTable, error.code) ? { code: error.code } : {}),
       };
 
+/** What may be told of a run to a stream that is closed for what it carries: nothing that the run had a hand in. */
+export const closedReport = ({ version, plugin, exit, labels, limits, audit }: RunReport): RunReport => ({
+  version,
+  plugin,
+  exit,
+  error: null,
+  grants: { used: [], unused: [], counts: {} },
+  denials: [],
+  bytes: { network: 0, output: 0, dropped: 0, grants: {} },
+  labels,
+  limits,
+  audit,
+});
+
 function errorOf({ end }: RunOutcome): RunReport["error"] {
   switch (end.kind) {
     case "done":

@@ -116,6 +116,11 @@ export class Audit {
     return this.#append({ op, resource: clip(resource), outcome, bytes });
   }
 
+  /** Something that the flow of information did to a source or a sink. */
+  flow(op: "label" | "flow.closed", target: Target, outcome: string): string {
+    return this.#append({ op, resource: this.#resource(target, false), outcome });
+  }
+
   /** Something that happened to the run itself. */
   event(op: string, resource: string, outcome: string): string {
     if (op === "run.end" || op === "limit") for (const repeat of this.#repeats.untold()) this.#tell(repeat);

@@ -18,6 +18,7 @@ export function discreetly(target: Target, done: boolean, policy: Policy): strin
     case "net":
       return isNamed(target, policy) ? printTarget({ ...target, path: "/" }) : withheld;
     case "data":
+      return isNamed(target, policy) ? target.dataset : withheld;
     case "env":
     case "host":
       return isNamed(target, policy) ? printTarget(target) : withheld;

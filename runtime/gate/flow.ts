@@ -172,7 +172,7 @@ export class Flow {
       closed.push(...this.#close(new Set([...this.#labels, ...news])));
       for (const label of news) {
         this.#labels.add(label);
-        this.lineage.raised.push({ label, by: printTarget(target) });
+        this.lineage.raised.push({ label, by: target });
       }
     }
     return { labels: added, closed };
@@ -216,7 +216,9 @@ export class Flow {
   }
 
   #refusal(sink: Target, closed: readonly string[]): SbxError {
-    const by = this.lineage.raised.filter(({ label }) => closed.includes(label)).map((raised) => raised.by);
+    const by = this.lineage.raised
+      .filter(({ label }) => closed.includes(label))
+      .map((raised) => printTarget(raised.by));
     const because = by.length
       ? `${printLabels(closed)} was raised by reading ${[...new Set(by)].slice(0, 3).join(", ")}`
       : "";

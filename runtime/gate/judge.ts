@@ -1,7 +1,6 @@
 /** The single steps of the road for one need: resolve, policy, sink, consent. Each gives way or throws the denial, audited. The gate
  *  calls them in order; redirects and addresses met on the way go through the same steps. */
 import type { GovernedNeed, HandleNeed, Kind, PathTarget, Target } from "../core/capability.ts";
-import { printTarget } from "../core/capability.ts";
 import { startsAt } from "../core/cover.ts";
 import { type ErrorCode, errorTable, fail, isSbxError, type SbxError } from "../core/errors.ts";
 import { fresh } from "../core/labels.ts";
@@ -153,9 +152,9 @@ export class Judge implements LeaseHost {
     if (labels.length === 0) return;
     this.#world.changes.note();
     const { audit } = this.#world;
-    audit.event("label", this.flow.lineage.raised.at(-1)?.by ?? "", `raised ${labels.join(", ")}`);
-    for (const sink of closed)
-      audit.event("flow.closed", printTarget(sink), `closed for ${labels.join(", ")}`);
+    const last = this.flow.lineage.raised.at(-1);
+    if (last) audit.flow("label", last.by, `raised ${labels.join(", ")}`);
+    for (const sink of closed) audit.flow("flow.closed", sink, `closed for ${labels.join(", ")}`);
   }
 
   /** From here on the source may be touched. @throws when the audit cannot be written: then it is not touched */

@@ -5,7 +5,7 @@ import { type Kind, printTarget, type Target } from "../core/capability.ts";
 /** Where a label came from. */
 export interface Raised {
   readonly label: string;
-  readonly by: string;
+  readonly by: Target;
 }
 
 /** One sink that labels met. */

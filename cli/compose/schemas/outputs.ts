@@ -74,6 +74,7 @@ export const report = of<RunReport>()(
         s.object({
           raised: many(s.object({ label: text(), by: text() })),
           sinks: many(s.object({ kind: text(), to: text(), labels: texts(), open: s.bool() })),
+          more: s.said("further sinks that were not told apart", s.size()),
           dropped: s.size(),
         }),
       ),

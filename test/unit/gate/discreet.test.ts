@@ -74,6 +74,24 @@ describe("in the audit of a run that carries labels:", () => {
     expect(records.some(({ resource }) => resource.endsWith(keeps))).toBe(true);
   });
 
+  test("nor do further labels bring one in, or what they close", async () => {
+    const world = new World({
+      grants: ["--allow-read=.", "--allow-write=."],
+      files: { "private/p": SECRET },
+      labels: { "read=./private": "personal", "read=./other": "secret" },
+      clear: { "write=./backup": ["personal"] },
+    });
+    await world.read("private/p");
+    expect(
+      Number(await world.attempt("fs.open", { path: "backup/q", write: true, create: true })),
+    ).toBeGreaterThan(0);
+    const before = world.sink.records.length;
+    await world.read(`other/${SECRET}`);
+    const records = world.sink.records.slice(before);
+    expect(records.map(({ op }) => op)).toEqual(expect.arrayContaining(["label", "flow.closed"]));
+    expect(JSON.stringify(records)).not.toContain(SECRET);
+  });
+
   test("before it carried any, everything is named", async () => {
     const world = make();
     await world.read(`docs/${SECRET}`);
