@@ -30,7 +30,8 @@ export interface DataNeed {
   readonly kind: "data";
   readonly dataset: string;
   readonly fields?: readonly string[];
-  readonly access: "read" | "write" | "count";
+  /** `describe`: what the catalog says of it, and nothing that it holds. The data set `*`: whatever is granted of any. */
+  readonly access: "read" | "write" | "count" | "describe";
 }
 
 export interface EnvNeed {
@@ -98,7 +99,29 @@ export interface NetTarget {
 
 export interface DataTarget extends DataNeed {
   readonly words: string;
+  /** Those of `fields` that carry a label, so that a grant must name them. */
+  readonly labelled?: readonly string[];
+  /** No catalog of this run knows it, or one of its fields: refused like what is not granted, and nobody is asked. */
+  readonly unknown?: boolean;
 }
+/** What a query names, field by field: each may be granted by another rule. */
+export function fieldsApart(target: DataTarget): readonly DataTarget[] {
+  const { fields = [] } = target;
+  if (fields.length < 2) return [target];
+  return fields.map((field) => withFields(target, [field]));
+}
+
+/** The same of these fields only. */
+export function withFields(target: DataTarget, fields: readonly string[]): DataTarget {
+  const { labelled } = target;
+  return {
+    ...target,
+    fields,
+    ...(labelled ? { labelled: labelled.filter((field) => fields.includes(field)) } : {}),
+    words: fields.length ? `${target.dataset}.${fields.join("+")}` : target.dataset,
+  };
+}
+
 export interface EnvTarget extends EnvNeed {
   readonly words: string;
 }

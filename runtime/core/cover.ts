@@ -90,18 +90,28 @@ function netOpens(grant: Grant, target: NetTarget): boolean {
   return scope !== undefined && netCovers(scope, target, { local: grant.options.local === true });
 }
 
+/** Without fields, a grant covers those that carry no label; to count without fields is to count all rows, not those of a filter. */
 function dataOpens(scope: DataScope | null, target: DataTarget): boolean {
-  if (scope === null) return true;
+  const { fields = [], labelled = [] } = target;
+  if (scope === null) return labelled.length === 0;
   if (scope.dataset !== target.dataset) return false;
   if (target.dataset === "kv") return true;
-  const access =
-    scope.access === "write" ||
-    scope.access === target.access ||
-    (scope.access === "read" && target.access === "count");
-  return (
-    access &&
-    (target.fields ?? []).every((field) => scope.fields.length === 0 || scope.fields.includes(field))
-  );
+  if (!accessOpens(scope.access, target.access)) return false;
+  if (scope.fields.length > 0) return fields.every((field) => scope.fields.includes(field));
+  return labelled.length === 0 && (scope.access !== "count" || fields.length === 0);
+}
+
+function accessOpens(granted: DataScope["access"], asked: DataTarget["access"]): boolean {
+  switch (granted) {
+    case "write":
+      return true;
+    case "read":
+      return asked !== "write";
+    case "count":
+      return asked === "count" || asked === "describe";
+    default:
+      return granted satisfies never;
+  }
 }
 
 /** `PREFIX_*`, `group.*` or the name itself. */

@@ -1,7 +1,7 @@
 /** JSON with comments, for files that people write: a tree whose every node knows where it stands, so that a complaint can show the line
  *  and point at the column. Complaints can be gathered, so that one reading tells all of them. Pure; the only file that knows the
  *  parser. */
-import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import { type ErrorCode, fail, isSbxError, type SbxError } from "./errors.ts";
 import { nearest } from "./nearest.ts";
 
@@ -83,6 +83,41 @@ export class JsonText {
 
   member(node: Node, key: string): Node | undefined {
     return node.children?.find((property) => property.children?.[0]?.value === key)?.children?.[1];
+  }
+
+  /** The members of an object that stands under `key`; none where nothing does. */
+  entries(node: Node, key: string): { key: JsonKey; value: Node }[] {
+    const found = this.expect(node, key, "object", `"${key}" is an object`);
+    if (found === undefined) return [];
+    return this.keys(found).map((name) => ({ key: name, value: this.member(found, name.value) as Node }));
+  }
+
+  /** The elements of a list that stands under `key`; none where nothing does. */
+  list(node: Node, key: string, what: string): Node[] {
+    return this.expect(node, key, "array", `"${key}" is a list of ${what}`)?.children ?? [];
+  }
+
+  /** What stands under `key`, if it is what it has to be. */
+  expect(node: Node, key: string, type: Node["type"], what: string): Node | undefined {
+    const found = this.member(node, key);
+    if (found === undefined || found.type === type) return found;
+    this.note(this.wrong(found, what));
+    return undefined;
+  }
+
+  /** One text, or a list of texts. */
+  texts(node: Node, what: string): string[] {
+    const nodes = node.type === "array" ? (node.children ?? []) : [node];
+    return nodes.flatMap((one) => {
+      if (typeof one.value === "string" && one.value !== "") return [one.value];
+      this.note(this.wrong(one, what));
+      return [];
+    });
+  }
+
+  /** What the node says, as plain data. */
+  plain(node: Node): unknown {
+    return getNodeValue(node);
   }
 
   /** `policy.json:4:14` */

@@ -256,6 +256,8 @@ export interface Lease {
   permits(target: Target, bytes: number): boolean;
   /** Tells of a target whether a rule says that it is not there; null where no rule says so of anything of this kind. */
   hides(): ((target: Target) => boolean) | null;
+  /** Would the target be granted as things stand? Charges nothing, asks nobody, audits nothing. */
+  grants(target: Target): boolean;
   /** Does a grant (of that kind, if any) begin at this path or below it, in either form? Then a link that comes to stand there would lead
    *  the grant elsewhere the next time that it is resolved. */
   begins(target: PathTarget, kind?: PathTarget["kind"]): boolean;

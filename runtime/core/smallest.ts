@@ -107,10 +107,13 @@ function dataProposals(targets: readonly Target[]): Proposal[] {
     if (dataset === "kv")
       return [{ grant: allow("data", { kind: "data", dataset, fields: [], access: "read" }), needed: 1 }];
     // Writing, reading and counting open nothing of each other (but a read of the same fields counts too).
-    const byAccess = Map.groupBy(uses, ({ access }) => access);
+    const named = uses.filter(({ access }) => access !== "describe");
+    const byAccess = Map.groupBy(named.length > 0 ? named : uses, ({ access }) =>
+      access === "describe" ? "read" : access,
+    );
     return [...byAccess].map(([access, some]): Proposal => {
       const fields = [...new Set(some.flatMap((use) => use.fields ?? []))].sort();
-      const bare = some.some((use) => !use.fields?.length);
+      const bare = fields.length === 0;
       const grant = allow("data", { kind: "data", dataset, fields: bare ? [] : fields, access });
       return {
         grant,

@@ -1,6 +1,6 @@
 /** Information flow (FLOW.md): which labels a run carries, which a source raises, and which sinks they close. Raising happens before
  *  the source is touched and cancels every registered operation whose sink it closes. Knows nothing of content. */
-import { type Kind, printTarget, type Target } from "../core/capability.ts";
+import { type DataTarget, type Kind, printTarget, type Target, withFields } from "../core/capability.ts";
 import { closes, opens, type Places } from "../core/cover.ts";
 import { fail, type SbxError } from "../core/errors.ts";
 import { type Grant, type GrantContext, parseGrant, printGrant } from "../core/grant.ts";
@@ -57,7 +57,8 @@ export interface Outgoing {
 }
 
 /** Bytes and facts come in from it. */
-export const isSource = (target: Target): boolean => target.kind !== "write";
+export const isSource = (target: Target): boolean =>
+  target.kind !== "write" && !(target.kind === "data" && target.access === "describe");
 
 /** Bytes and facts go out through it. */
 export function isSink(target: Target): boolean {
@@ -200,10 +201,18 @@ export class Flow {
   }
 
   #clearance(sink: Target): Labels {
-    return this.#cleared(
-      (cleared) =>
-        typeof cleared !== "string" && opens({ ...cleared, options: reachable }, sink, [], this.#places),
+    const cleared = this.#cleared(
+      (rule) => typeof rule !== "string" && opens({ ...rule, options: reachable }, sink, [], this.#places),
     );
+    return sink.kind === "data" ? new Set([...cleared, ...this.#kept(sink)]) : cleared;
+  }
+
+  /** What is stored in fields that raise the same labels whenever they are read keeps them (FLOW 5). */
+  #kept(sink: DataTarget): string[] {
+    const [first = [], ...others] = (sink.fields ?? []).map((field) =>
+      this.labelsOf({ ...withFields(sink, [field]), access: "read" }),
+    );
+    return first.filter((label) => others.every((labels) => labels.includes(label)));
   }
 
   /** The labels cleared for such sinks: by the person, or by every policy that states clearances. */

@@ -45,7 +45,7 @@ export class Gate {
       const reason = operation.reason?.(args);
       for (const seat of road.seats) await this.judge.consent(seat, call.at, reason);
       for (const seat of road.seats) this.judge.still(seat);
-      for (const seat of road.charged()) this.judge.charge(seat);
+      for (const { seat, rule } of road.charged()) this.judge.charge(seat, rule);
       this.judge.raise(road.reads());
       for (const seat of road.seats) this.judge.intend(seat);
       const powers = await this.#open(road);

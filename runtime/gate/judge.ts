@@ -71,7 +71,7 @@ export class Judge implements LeaseHost {
   }
 
   policy(seat: Seat): void {
-    const held = seat.made.opening ? null : seat.lease.rule;
+    const held = seat.made.opening ? [] : seat.lease.rules;
     seat.decision = this.#world.policy.judge(seat.target, seat.lease.names, this.#world.clock.now(), held);
     switch (seat.decision.kind) {
       case "denied":
@@ -104,7 +104,8 @@ export class Judge implements LeaseHost {
     const open = seat.decision;
     if (open?.kind !== "open") return;
     const at = this.#world.asking.possible ? site?.() : undefined;
-    const settled = await this.#world.asking.settle(seat.target, scopesFor(seat.target), {
+    const asked = open.part ?? seat.target;
+    const settled = await this.#world.asking.settle(asked, scopesFor(asked), {
       ...(at === undefined ? {} : { at }),
       ...(open.why === undefined ? {} : { why: open.why }),
       ...(reason === undefined ? {} : { reason }),
@@ -131,13 +132,13 @@ export class Judge implements LeaseHost {
       case "suppressed": {
         if (this.#world.policy.ignoresSilence(seat.target.kind))
           return this.#hide(seat, `--ignore-${seat.target.kind}`);
-        const asked = this.#world.asking.possible;
+        const { possible } = this.#world.asking;
         throw this.#denied(
           seat,
           open.code,
-          asked ? settled.why : "no grant",
+          possible ? settled.why : "no grant",
           open.remedy,
-          asked ? "suppressed" : "denied",
+          possible ? "suppressed" : "denied",
           open.why,
         );
       }
@@ -186,15 +187,15 @@ export class Judge implements LeaseHost {
   }
 
   /** One use of what granted it. @throws E_LIMIT_CALLS, E_EXPIRED, E_REVOKED when somebody else was faster */
-  charge(seat: Seat): void {
+  charge(seat: Seat, rule = seat.lease.rule): void {
     try {
-      this.budget.take(seat.lease.rule, this.clock.now(), seat.made.opening);
+      this.budget.take(rule, this.clock.now(), seat.made.opening);
     } catch (error) {
       if (!isSbxError(error)) throw error;
       throw this.#denied(
         seat,
         error.code,
-        seat.rule,
+        rule?.from ?? seat.rule,
         remedyFor(seat.target, "person"),
         "denied",
         error.message,
@@ -259,6 +260,10 @@ export class Judge implements LeaseHost {
     return (target) => policy.judge(target, names, this.clock.now()).kind === "ignored";
   }
 
+  grants(target: Target, { names }: LiveLease): boolean {
+    return this.#world.policy.judge(target, names, this.clock.now()).kind === "granted";
+  }
+
   begins(target: PathTarget, kind?: PathTarget["kind"]): boolean {
     return this.#world.policy.rules.some(({ grant }) => startsAt(grant, target, kind));
   }
@@ -267,13 +272,12 @@ export class Judge implements LeaseHost {
   permits(target: Target, lease: LiveLease, bytes: number): boolean {
     if (fresh(this.flow.labels, this.flow.labelsOf(target)).length > 0) return false;
     const now = this.clock.now();
-    const decision = [lease.rule, ...lease.used]
-      .map((held) => this.#world.policy.judge(target, lease.names, now, held))
-      .find(({ kind }) => kind === "granted");
-    if (decision?.kind !== "granted") return false;
+    const decision = this.#world.policy.judge(target, lease.names, now, [...lease.rules, ...lease.used]);
+    if (decision.kind !== "granted") return false;
     const { rule } = decision;
     try {
-      if (rule !== null && rule !== lease.rule && !lease.used.has(rule)) this.budget.take(rule, now, true);
+      if (rule !== null && !lease.rules.includes(rule) && !lease.used.has(rule))
+        this.budget.take(rule, now, true);
       if (rule !== null) lease.used.add(rule);
       this.budget.spend(rule, target.kind, bytes);
       return true;
@@ -304,7 +308,7 @@ export class Judge implements LeaseHost {
   #recheck(lease: LiveLease): void {
     const { policy, clock } = this.#world;
     const { target, names } = lease;
-    const decision = policy.judge(target, names, clock.now(), lease.rule);
+    const decision = policy.judge(target, names, clock.now(), lease.rules);
     if (decision.kind === "granted") return lease.bind(decision);
     if (decision.kind === "ignored") return lease.end(fail("E_REVOKED", "the grant was revoked"));
     const told = toldRemedy(policy, target, names, decision.remedy);
@@ -321,8 +325,9 @@ export class Judge implements LeaseHost {
     why?: string,
   ): SbxError {
     const record = this.#refuse(seat, decided, rule, code);
-    const told = toldRemedy(this.#world.policy, seat.target, seat.lease.names, remedy);
-    return denial(seat.target, code, remedy, told, record, why);
+    const target = (seat.decision?.kind === "open" && seat.decision.part) || seat.target;
+    const told = toldRemedy(this.#world.policy, target, seat.lease.names, remedy);
+    return denial(target, code, remedy, told, record, why);
   }
 
   #refuse(seat: Seat, decided: AuditDecision, rule: string, outcome: string): string {

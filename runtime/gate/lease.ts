@@ -22,6 +22,7 @@ export interface LeaseHost {
   /** Its grant has expired: it goes on under another one or ends. */
   expired(lease: LiveLease): void;
   hides(lease: LiveLease): ((target: Target) => boolean) | null;
+  grants(target: Target, lease: LiveLease): boolean;
   begins(target: PathTarget, kind?: PathTarget["kind"]): boolean;
 }
 
@@ -29,7 +30,10 @@ export class LiveLease implements Lease {
   readonly operation: string;
   readonly names: readonly string[];
   target: Target;
+  /** What granted it: null where nothing had to. */
   rule: Rule | null = null;
+  /** What granted those fields of a query that `rule` does not. */
+  more: readonly Rule[] = [];
   bytesIn = 0;
   bytesOut = 0;
   /** Further rules that this operation has used once already. */
@@ -42,7 +46,7 @@ export class LiveLease implements Lease {
   readonly #room: (() => void)[] = [];
   #ended: SbxError | undefined;
   #unregister: (() => void) | undefined;
-  #expiry: (() => void) | undefined;
+  #expiries: (() => void)[] = [];
 
   constructor(host: LeaseHost, operation: string, names: readonly string[], target: Target) {
     this.#host = host;
@@ -63,13 +67,22 @@ export class LiveLease implements Lease {
   /** Binds to the rule that granted it; the rule's end is the lease's end. */
   bind(decision: Decision & { kind: "granted" }): void {
     this.rule = decision.rule;
+    this.more = decision.more ?? [];
     if (!this.#ended) this.#host.bound(this);
-    this.#expiry?.();
-    this.#expiry = undefined;
-    const lasts = this.rule?.grant.options.for;
-    if (!this.rule || lasts === undefined) return;
-    const rest = this.rule.madeAt + lasts - this.#host.clock.now();
-    this.#expiry = this.#host.clock.after(Math.max(0, rest), () => this.#host.expired(this));
+    this.#forgetExpiries();
+    for (const { grant, madeAt } of this.rules) {
+      if (grant.options.for === undefined) continue;
+      const rest = madeAt + grant.options.for - this.#host.clock.now();
+      this.#expiries.push(this.#host.clock.after(Math.max(0, rest), () => this.#host.expired(this)));
+    }
+  }
+
+  get rules(): readonly Rule[] {
+    return this.rule === null ? this.more : this.more.length === 0 ? [this.rule] : [this.rule, ...this.more];
+  }
+
+  #forgetExpiries(): void {
+    for (const forget of this.#expiries.splice(0)) forget();
   }
 
   get signal(): AbortSignalLike {
@@ -88,15 +101,18 @@ export class LiveLease implements Lease {
 
   alive(): void {
     if (this.#ended) throw this.#ended;
-    if (this.rule?.revoked) throw fail("E_REVOKED", "the grant was revoked");
-    if (this.rule && stateOf(this.rule, this.#host.clock.now()) === "expired")
-      throw fail("E_EXPIRED", "the grant has expired");
+    for (const rule of this.rules) {
+      if (rule.revoked) throw fail("E_REVOKED", "the grant was revoked");
+      if (stateOf(rule, this.#host.clock.now()) === "expired")
+        throw fail("E_EXPIRED", "the grant has expired");
+    }
   }
 
   spend(bytes: number, direction: "in" | "out"): void {
     this.alive();
     if (direction === "out") this.#host.flow.check(this.target, []);
     this.#host.budget.spend(this.rule, this.target.kind, bytes);
+    for (const rule of this.more) this.#host.budget.spend(rule, this.target.kind, bytes);
     if (direction === "in") this.bytesIn += bytes;
     else this.bytesOut += bytes;
   }
@@ -134,6 +150,10 @@ export class LiveLease implements Lease {
     return this.#host.hides(this);
   }
 
+  grants(target: Target): boolean {
+    return this.#host.grants(target, this);
+  }
+
   begins(target: PathTarget, kind?: PathTarget["kind"]): boolean {
     return this.#host.begins(target, kind);
   }
@@ -148,7 +168,7 @@ export class LiveLease implements Lease {
     this.#ended = reason;
     this.#host.over(this);
     this.#unregister?.();
-    this.#expiry?.();
+    this.#forgetExpiries();
     this.#abort?.abort(reason);
     for (const child of this.children) child.end(reason);
   }

@@ -1,6 +1,13 @@
 /** Turns a question into an answer: granted, denied, not there, or open. Denies beat grants; silence is an open question. The order of
  *  the rules never matters. Knows nothing of prompts, operations or disks: targets arrive resolved. */
-import type { Kind, PathTarget, Target } from "../core/capability.ts";
+import {
+  type DataTarget,
+  fieldsApart,
+  type Kind,
+  type PathTarget,
+  type Target,
+  withFields,
+} from "../core/capability.ts";
 import { closes, isNullDevice, opens, type Places } from "../core/cover.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import type { Grant } from "../core/grant.ts";
@@ -31,11 +38,24 @@ export interface Rule {
 }
 
 export type Decision =
-  | { readonly kind: "granted"; readonly rule: Rule | null; readonly text: string }
+  /** `more`: the fields of a query that `rule` does not cover are covered by these. */
+  | {
+      readonly kind: "granted";
+      readonly rule: Rule | null;
+      readonly more?: readonly Rule[];
+      readonly text: string;
+    }
   | { readonly kind: "denied"; readonly text: string; readonly code: ErrorCode; readonly remedy: string }
   | { readonly kind: "ignored"; readonly text: string }
-  /** Nobody said anything. `code` and `remedy` are what a denial would carry; `why` what an expired or used-up grant adds. */
-  | { readonly kind: "open"; readonly code: ErrorCode; readonly remedy: string; readonly why?: string };
+  /** Nobody said anything. `code` and `remedy` are what a denial would carry; `why` what an expired or used-up grant adds; `part` what of
+   *  the target is open, when the rest of it is granted. */
+  | {
+      readonly kind: "open";
+      readonly code: ErrorCode;
+      readonly remedy: string;
+      readonly why?: string;
+      readonly part?: Target;
+    };
 
 export type Share = "nothing" | "something" | "everything";
 
@@ -98,21 +118,35 @@ export class Policy {
     for (const place of paths) this.#protected.add(place);
   }
 
-  /** `held`: the rule under which the thing is in use already; that it is used up by now does not end it. */
-  judge(target: Target, names: readonly string[], now: number, held: Rule | null = null): Decision {
+  /** `held`: the rules under which the thing is in use already; that they are used up by now does not end it. */
+  judge(target: Target, names: readonly string[], now: number, held: readonly Rule[] = []): Decision {
     const closed = this.#closed(target, names);
     if (closed) return closed;
-    if (isPath(target) && isNullDevice(target)) return { kind: "granted", rule: null, text: "always" };
-    const covers = ({ grant }: { readonly grant: Grant }): boolean =>
-      opens(grant, target, names, this.places);
-    if (!this.#ceilings.every(({ found }) => found.visit(target, covers)))
+    if (isAlwaysOpen(target)) return { kind: "granted", rule: null, text: "always" };
+    if (target.kind === "data" && target.unknown)
+      return {
+        kind: "denied",
+        text: "no catalog knows it",
+        code: "E_DATA",
+        remedy: "no catalog of this run knows it",
+      };
+    const parts = target.kind === "data" ? fieldsApart(target) : [target];
+    const fits = (ceiling: Ceiling, part: Target): boolean =>
+      ceiling.found.visit(part, ({ grant }) => opens(grant, part, names, this.places));
+    if (!this.#ceilings.every((ceiling) => parts.every((part) => fits(ceiling, part))))
       return {
         kind: "denied",
         text: "ceiling",
         code: denialCode[target.kind],
         remedy: "outside what the policy or the manifest allows at all",
       };
-    return this.#opened(target, names, now, held);
+    const whole = this.#opened(target, names, now, held);
+    return whole.kind === "open" && target.kind === "data" && parts.length > 1
+      ? joined(
+          target,
+          parts.map((part) => this.#opened(part, names, now, held)),
+        )
+      : whole;
   }
 
   /** How much of a kind do the ceilings leave out? */
@@ -185,7 +219,7 @@ export class Policy {
     return undefined;
   }
 
-  #opened(target: Target, names: readonly string[], now: number, held: Rule | null): Decision {
+  #opened(target: Target, names: readonly string[], now: number, held: readonly Rule[]): Decision {
     let best: Rule | undefined;
     let kept: Rule | undefined;
     let spent: Rule | undefined;
@@ -196,7 +230,7 @@ export class Policy {
         if (!best || freedom(rule) > freedom(best)) best = rule;
         return isFree(rule);
       }
-      if (state === "used" && rule === held) kept = rule;
+      if (state === "used" && held.includes(rule)) kept = rule;
       else if (!rule.passing && (!spent || weight[state] > weight[stateOf(spent, now)])) spent = rule;
       return false;
     });
@@ -228,16 +262,37 @@ export class Policy {
   }
 }
 
+/** What every field of a query was answered with, as one answer. */
+function joined(target: DataTarget, answers: readonly Decision[]): Decision {
+  const open = answers.filter((answer) => answer.kind === "open");
+  const [first] = open;
+  if (first) {
+    const part = withFields(
+      target,
+      (target.fields ?? []).filter((_, at) => answers[at]?.kind === "open"),
+    );
+    return openQuestion(part, first.code, first.why, part);
+  }
+  const rules = answers.flatMap((answer) => (answer.kind === "granted" && answer.rule ? [answer.rule] : []));
+  const [rule = null, ...more] = new Set(rules);
+  return { kind: "granted", rule, more, text: [...new Set(rules)].map(({ from }) => from).join(", ") };
+}
+
+/** Takes and gives nothing, or nothing but what is granted anyway. */
+const isAlwaysOpen = (target: Target): boolean =>
+  (isPath(target) && isNullDevice(target)) || (target.kind === "data" && target.dataset === "*");
+
 const isPath = (target: Target): target is PathTarget => target.kind === "read" || target.kind === "write";
 
 /** The remedy is put into words only for who reads it: most questions are answered without. */
-const openQuestion = (target: Target, code: ErrorCode, why: string | undefined): Decision => ({
+const openQuestion = (target: Target, code: ErrorCode, why: string | undefined, part?: Target): Decision => ({
   kind: "open",
   code,
   get remedy() {
     return remedyFor(target, "person");
   },
   ...(why === undefined ? {} : { why }),
+  ...(part === undefined ? {} : { part }),
 });
 
 /** How little a rule is limited; among several the freest pays, whatever their order. */
@@ -281,7 +336,7 @@ const spentCode = (rule: Rule): ErrorCode =>
 /** The remedy in a plugin's words. That its path leads by links into what is denied would tell it about places that it may not know. */
 export function toldRemedy(policy: Policy, target: Target, names: readonly string[], remedy: string): string {
   const flag = remedyFor(target, "plugin");
-  if (remedy.startsWith("--")) return flag;
+  if (remedy.startsWith("--") || (target.kind === "data" && target.unknown)) return flag;
   if (!isPath(target) || target.lexical === target.canonical) return remedy;
   const type = target.type === "forbidden" ? "missing" : target.type;
   const asWritten = policy.judge({ ...target, canonical: target.lexical, type }, names, 0);

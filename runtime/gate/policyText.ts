@@ -66,36 +66,6 @@ export class PolicyText extends JsonText {
     };
   }
 
-  /** The members of an object that stands under `key`; none where nothing does. */
-  entries(node: Node, key: string): { key: Node & { value: string }; value: Node }[] {
-    const found = this.expect(node, key, "object", `"${key}" is an object`);
-    if (found === undefined) return [];
-    return this.keys(found).map((name) => ({ key: name, value: this.member(found, name.value) as Node }));
-  }
-
-  /** The elements of a list that stands under `key`; none where nothing does. */
-  list(node: Node, key: string, what: string): Node[] {
-    return this.expect(node, key, "array", `"${key}" is a list of ${what}`)?.children ?? [];
-  }
-
-  /** What stands under `key`, if it is what it has to be. */
-  expect(node: Node, key: string, type: Node["type"], what: string): Node | undefined {
-    const found = this.member(node, key);
-    if (found === undefined || found.type === type) return found;
-    this.note(this.wrong(found, what));
-    return undefined;
-  }
-
-  /** One text, or a list of texts. */
-  texts(node: Node, what: string): string[] {
-    const nodes = node.type === "array" ? (node.children ?? []) : [node];
-    return nodes.flatMap((one) => {
-      if (typeof one.value === "string" && one.value !== "") return [one.value];
-      this.note(this.wrong(one, what));
-      return [];
-    });
-  }
-
   #grants(node: Node, key: string, effect: Grant["effect"]): Written[] {
     return this.list(node, key, "grants").flatMap((one) =>
       this.#parsed(one, effect).map((grant) => ({ grant, at: this.at(one) })),

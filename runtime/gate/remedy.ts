@@ -33,7 +33,7 @@ export function grantFor(target: Target, reader: "plugin" | "person" = "person")
         kind: "data",
         dataset: target.dataset,
         fields: target.fields ?? [],
-        access: target.dataset === "kv" ? "read" : target.access,
+        access: target.dataset === "kv" || target.access === "describe" ? "read" : target.access,
       });
     case "env":
     case "host":

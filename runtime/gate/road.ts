@@ -4,6 +4,7 @@ import type { SbxError } from "../core/errors.ts";
 import type { Operation } from "../op.ts";
 import { isSource } from "./flow.ts";
 import type { LiveLease } from "./lease.ts";
+import type { Rule } from "./policy.ts";
 import type { Seat } from "./seat.ts";
 
 export interface Call {
@@ -46,10 +47,11 @@ export class Road {
   }
 
   /** One operation is one use of a rule, however many of its needs the rule covers; the first of them stands for all. */
-  charged(): Seat[] {
-    return this.seats.filter(
-      (seat, at) => this.seats.findIndex((other) => other.lease.rule === seat.lease.rule) === at,
-    );
+  charged(): { seat: Seat; rule: Rule | null }[] {
+    const found = new Map<Rule | null, Seat>();
+    for (const seat of this.seats)
+      for (const rule of [seat.lease.rule, ...seat.lease.more]) if (!found.has(rule)) found.set(rule, seat);
+    return [...found].map(([rule, seat]) => ({ seat, rule }));
   }
 
   /** Gives up, when called, the memory that its answer takes. */

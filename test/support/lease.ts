@@ -63,6 +63,7 @@ export function fakeLease(options: FakeLeaseOptions = {}): FakeLease {
       }
     },
     hides: () => null,
+    grants: () => false,
     begins: () => false,
     end: (reason = fail("E_REVOKED", "the grant was revoked")) => controller.abort(reason),
   };

@@ -36,6 +36,7 @@ export function lease(most = Number.MAX_SAFE_INTEGER): CountingLease {
     },
     permits: () => true,
     hides: () => null,
+    grants: () => false,
     begins: () => false,
     room: async () => {},
     admit: async () => {},
