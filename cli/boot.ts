@@ -1,4 +1,4 @@
-/** The executable's first lines. Decides which of the two processes this is, and loads that program from the assets.
+/** The executable's first lines. Decides which of the three processes this is, and loads that program from the assets.
  *  The engine child is started before anything else, because its start takes longer than all that the broker does.
  *
  *  Knows nothing of commands beyond which ones run a plugin; refuses to be steered by Node's environment variables.
@@ -29,6 +29,7 @@ interface Entry<Start> {
 }
 
 const CHILD = "--sbx-engine";
+const DATA = "--sbx-data";
 /** `doctor` runs none, but shows what the engine could seal. */
 const RUNS_A_PLUGIN = new Set(["run", "eval", "learn", "doctor"]);
 const DEFAULT_MEMORY = 128 * 1024 * 1024;
@@ -88,6 +89,10 @@ function boot(argv: readonly string[]): void {
   const [command = "", ...options] = argv;
   if (command === CHILD) {
     load<ChildStart>("engine.js").main(options, { assets });
+    return;
+  }
+  if (command === DATA) {
+    load<undefined>("data.js").main(options, undefined);
     return;
   }
   process.on("SIGUSR1", ignore);

@@ -1,17 +1,21 @@
 /** The language that operations are written in, and all that an operation may import. An operation is data: what it is called, what
  *  it takes and gives, what it needs; and one function that runs with the powers that the gate opened, and nothing else. */
 import type { GovernedNeed, HandleNeed, HandleType, Need } from "./core/capability.ts";
+import type { DatasetPower, RowCursor, StorePower } from "./core/dataPowers.ts";
 import type { Asked } from "./core/descriptor.ts";
 import type { FileOpener, PowerOf } from "./core/powers.ts";
 import type { Infer, Schema, Shape } from "./core/schema.ts";
 
 export { askedOf, descriptorShape, standingShape } from "./core/descriptor.ts";
 export { fail } from "./core/errors.ts";
+export { fieldsOf, readAggregate, readNewRows, readRows, readValues, readWhere } from "./core/query.ts";
 export { s } from "./core/schema.ts";
 
+import { fieldTypes, masks } from "./core/catalog.ts";
 import { s } from "./core/schema.ts";
 
 export type { GovernedNeed, Kind } from "./core/capability.ts";
+export type * from "./core/dataPowers.ts";
 export type * from "./core/powers.ts";
 export { Upload } from "./core/upload.ts";
 
@@ -39,6 +43,25 @@ export const shapes = {
       paths: s.list(s.text(), 2),
     }),
   ),
+  /** What a catalog says of a data set, as far as it is granted. */
+  dataset: s.object({
+    name: s.text(),
+    title: s.nullable(s.text()),
+    description: s.nullable(s.text()),
+    fields: s.list(
+      s.object({
+        name: s.text(),
+        type: s.oneOf(...fieldTypes),
+        description: s.nullable(s.text()),
+        labels: s.list(s.text()),
+        mask: s.nullable(s.oneOf(...masks)),
+      }),
+    ),
+    writable: s.list(s.text()),
+    summaries: s.list(s.text()),
+  }),
+  /** Rows of a data set, which are the body; `handle` asks for more, null at the end. */
+  rows: s.object({ columns: s.list(s.text()), handle: s.nullable(s.handle()) }),
   /** One page of a listing; `handle` asks for the next one, null at the end. */
   page: s.object({
     entries: s.list(
@@ -62,19 +85,32 @@ export const need = {
   /** A WebSocket opens with a GET. */
   socket: (url: string) => ({ kind: "net", url, method: "GET", socket: true }) as const,
   store: (access: "read" | "write") => ({ kind: "data", dataset: "kv", access }) as const,
-  dataset: (dataset: string, fields: readonly string[] = []) =>
-    ({ kind: "data", dataset, fields, access: "read" }) as const,
+  dataset: (
+    dataset: string,
+    access: "read" | "write" | "count" | "describe",
+    fields: readonly string[] = [],
+  ): DatasetNeed => ({ kind: "data", dataset, fields, access }),
   env: (name: string) => ({ kind: "env", name }) as const,
   host: (name: string) => ({ kind: "host", name }) as const,
   handle: <T extends HandleType>(handle: number, type: T, side: "in" | "out" | "any") =>
     ({ kind: "handle", handle, type, side }) as const,
 };
 
+/** A need for a data set of the catalog. */
+export type DatasetNeed = { readonly kind: "data"; readonly dataset: string } & Extract<
+  GovernedNeed,
+  { kind: "data" }
+>;
+
 type PowerFor<N> = N extends HandleNeed
   ? unknown
-  : N extends { kind: infer K extends keyof PowerOf }
-    ? PowerOf[K]
-    : never;
+  : N extends { kind: "data"; dataset: "kv" }
+    ? StorePower
+    : N extends { kind: "data" }
+      ? DatasetPower
+      : N extends { kind: infer K extends keyof PowerOf }
+        ? PowerOf[K]
+        : never;
 type PowersFor<N> = {
   readonly [K in keyof N]: PowerFor<Exclude<N[K], undefined>> | Extract<N[K], undefined>;
 };
@@ -169,6 +205,26 @@ export interface Operation<
   readonly reason?: (args: Infer<A>) => string | undefined;
   readonly run: (args: Infer<A>, powers: PowersFor<N>, cx: OperationContext) => Outcome<R | WithBytes<R>>;
   readonly examples: readonly Example[];
+}
+
+type Rows = Infer<{ columns: Schema<string[]>; handle: Schema<number | null> }>;
+
+/** The first rows of a cursor; what remains is kept. */
+export async function pageOf(cursor: RowCursor, cx: OperationContext): Promise<WithBytes<Rows>> {
+  const { json, last } = await cursor.next();
+  const handle = last ? null : cx.keep("rows", cursor, () => cursor.close());
+  return withBytes({ columns: [...cursor.columns], handle }, json);
+}
+
+/** The next rows of one that is kept; at its end it is forgotten. */
+export async function pageAfter(
+  cursor: RowCursor,
+  handle: number,
+  cx: OperationContext,
+): Promise<WithBytes<Rows>> {
+  const { json, last } = await cursor.next();
+  if (last) await cx.drop(handle);
+  return withBytes({ columns: [...cursor.columns], handle: last ? null : handle }, json);
 }
 
 /** Declares an operation. Its name is its file: `stdlib/fs/readFile.ts` is `fs.readFile`. */

@@ -66,7 +66,7 @@ async function stageAll(target: Target, stage: string): Promise<string[]> {
   put("sbx.d.ts", (path) => copyFileSync(join(root, "stdlib/generated/sbx.d.ts"), path));
   put("NOTICES", (path) => writeFileSync(path, notices(inputs, packaged(target.node))));
   assets.push(takeImage(process.execPath, stage));
-  const programs = ["cli.js", "engine.js"].filter((name) => texts.has(name));
+  const programs = ["cli.js", "engine.js", "data.js"].filter((name) => texts.has(name));
   if (target.name === hostTarget()) assets.push(...cacheCode(target, packaged(target.node), stage, programs));
   return assets.filter((name) => name !== "boot.js").sort();
 }

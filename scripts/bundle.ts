@@ -46,6 +46,7 @@ const programs: readonly (readonly [asset: string, entry: string])[] = [
   ["boot.js", "cli/boot.ts"],
   ["cli.js", "cli/main.ts"],
   ["engine.js", "runtime/engine/guest/child.ts"],
+  ["data.js", "runtime/powers/data/server/main.ts"],
 ];
 
 async function bundle(entry: string, options: BuildOptions): Promise<{ text: string; inputs: string[] }> {

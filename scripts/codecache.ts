@@ -33,12 +33,12 @@ export function cacheCode(
 
 type Main = (argv: readonly string[], start: object) => unknown;
 
-/** V8 compiles lazily unless told otherwise, and a cache holds what was compiled by then. Of the engine nearly all runs at
- *  each start: it is compiled whole. Of the broker, what a run loads: it is sent after a script that does not exist. A
+/** V8 compiles lazily unless told otherwise, and a cache holds what was compiled by then. Of the engine and of the
+ *  data server nearly all runs at each start: they are compiled whole. Of the broker, what a run loads: it is sent after a script that does not exist. A
  *  larger cache would cost more than it saves. */
 async function cacheOf(path: string): Promise<Buffer> {
   const name = basename(path);
-  const isWhole = name === "engine.js";
+  const isWhole = name !== "cli.js";
   // Back to lazy before the cache is made: V8 refuses one from other options than those at its use.
   if (isWhole) setFlagsFromString("--no-lazy");
   const script = new Script(readFileSync(path, "latin1"), { filename: `sbx:${name}` });

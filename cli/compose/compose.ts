@@ -19,6 +19,7 @@ import type { RunOptions } from "../flags.ts";
 import { PluginOutput } from "../pluginOutput.ts";
 import { formatHint, formatWarning } from "../report.ts";
 import { styleFor } from "../style.ts";
+import { catalogDenies, loadCatalog } from "./catalog.ts";
 import { clock } from "./clock.ts";
 import { sayEnd } from "./ending.ts";
 import { flowReport, flowText } from "./explainFlow.ts";
@@ -65,17 +66,18 @@ async function composed(
     loadPolicies(options.policy, bases),
   ]);
   const policies = policiesFor(filed, loaded);
-  if (options.catalog !== undefined) await checkCatalog(options.catalog);
+  const filedCatalog = loadCatalog(options.catalog, bases);
   const ledger = openLedger(`${own.data}/ledger.sqlite`);
   const network = await networkOptions(options);
   const policy = await rulesInForce(
     options,
     policies,
     { ...bases, plugin: loaded.root ?? bases.plugin },
-    protectedPlaces(own, policies, loaded, options),
+    protectedPlaces({ own, policies, loaded, options, catalog: filedCatalog }),
     ledger,
     warn,
   );
+  for (const { grant, at } of catalogDenies(filedCatalog, loaded.id)) policy.add(grant, at, clock.now());
   const answers = rememberedAnswers(`${own.data}/answers.json`, ledger);
   const remembered = new Remembered({ answers, ledger, loaded, policy, bases });
   const limits = cappedLimits(askedLimits(options), policies);
@@ -102,6 +104,8 @@ async function composed(
     run,
     audit,
     bases,
+    catalog: filedCatalog,
+    ledger,
     ...(learner === undefined ? {} : { learner }),
   });
   remembered.follow((rules) => session.withdraw(rules));
@@ -134,23 +138,6 @@ function refuseLater(options: RunOptions): void {
   ];
   const asked = later.find(([, given]) => given);
   if (asked) throw fail("E_USAGE", `${asked[0]} is not available in this version`);
-}
-
-/** Catalogs come with a later version; a malformed one is refused today. */
-async function checkCatalog(path: string): Promise<void> {
-  const { readFileSync } = await import("node:fs");
-  const { JsonText } = await import("../../runtime/core/jsonc.ts");
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw fail("E_CATALOG", `the catalog ${path} cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
-  const file = new JsonText(text, path, "E_CATALOG");
-  const version = file.member(file.root, "version");
-  if (version?.value !== 1) throw file.wrong(version ?? file.root, `"version" must be 1`);
-  const datasets = file.member(file.root, "datasets");
-  if (datasets?.type !== "object") throw file.wrong(datasets ?? file.root, `"datasets" must be an object`);
 }
 
 const askedLimits = (options: RunOptions): RunLimits => ({

@@ -11,6 +11,7 @@ import type { Protected } from "../../runtime/gate/protectedPlaces.ts";
 import type { OwnFolders } from "../../runtime/powers/own/folders.ts";
 import type { Ledger } from "../../runtime/powers/own/ledger.ts";
 import type { RunOptions } from "../flags.ts";
+import { catalogLabels, type FiledCatalog } from "./catalog.ts";
 import { clock } from "./clock.ts";
 import {
   type GrantBases,
@@ -24,19 +25,23 @@ import type { PolicySet } from "./policies.ts";
 import type { Loaded } from "./program.ts";
 import { filedGrant } from "./remembered.ts";
 
-/** sbx's own files, policies, and the files that the plugin is made of, each as it is called and as it lies on disk. */
-export function protectedPlaces(
-  own: OwnFolders,
-  policies: PolicySet,
-  loaded: Loaded,
-  options: RunOptions,
-): Protected[] {
+export interface ProtectedParts {
+  readonly own: OwnFolders;
+  readonly policies: PolicySet;
+  readonly loaded: Loaded;
+  readonly options: RunOptions;
+  readonly catalog: FiledCatalog;
+}
+
+/** sbx's own files, policies, the catalog, and the files that the plugin is made of, each as it is called and as it lies on disk. */
+export function protectedPlaces({ own, policies, loaded, options, catalog }: ProtectedParts): Protected[] {
   const mine = [own.config, own.data, own.state, own.cache, process.execPath];
   if (process.env.SBX_HOME) mine.push(process.env.SBX_HOME);
   if (options.audit !== undefined) mine.push(options.audit);
   const places: Protected[] = [
     ...mine.map((path) => ({ path: resolve(path), what: "sbx's own files" })),
     ...policies.files.map((path) => ({ path, what: "a policy" })),
+    ...(catalog.path === null ? [] : [{ path: catalog.path, what: "the catalog" }]),
     ...(options.source === undefined && options.script !== "-"
       ? [{ path: resolve(options.script), what: "the plugin's own files" }]
       : []),
@@ -112,11 +117,12 @@ export interface FlowParts {
   readonly policies: PolicySet;
   readonly policy: Policy;
   readonly bases: GrantBases;
+  readonly catalog: FiledCatalog;
   /** Which streams are the person's own terminal. */
   readonly terminal: { readonly stdout: boolean; readonly stderr: boolean };
 }
 
-export function flowOf({ options, policies, policy, bases, terminal }: FlowParts): Flow {
+export function flowOf({ options, policies, policy, bases, catalog, terminal }: FlowParts): Flow {
   const context = grantContext(bases);
   const flags: LabelRule[] = options.labels.flatMap(({ on, label }) =>
     parseGrant(on, context, "deny").map((source) => ({ source: resolveGrant(source), label })),
@@ -130,7 +136,7 @@ export function flowOf({ options, policies, policy, bases, terminal }: FlowParts
   const stated = policies.rules.flatMap(({ clear }) => (clear === null ? [] : [clear]));
   return new Flow(
     {
-      labels: [...flags, ...filed],
+      labels: [...flags, ...filed, ...catalogLabels(catalog, bases)],
       clear: cleared,
       filed: stated.map((rules) => rules.map((rule) => ({ ...rule, sink: resolveSink(rule.sink) }))),
       terminal,

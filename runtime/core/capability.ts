@@ -54,7 +54,7 @@ export interface HandleNeed {
   readonly side: "in" | "out" | "any";
 }
 
-export type HandleType = "file" | "folder" | "response" | "upload" | "socket" | "watcher";
+export type HandleType = "file" | "folder" | "response" | "upload" | "socket" | "watcher" | "rows";
 
 export type GovernedNeed = PathNeed | NetNeed | DataNeed | EnvNeed | HostNeed;
 export type Need = GovernedNeed | HandleNeed;

@@ -97,6 +97,8 @@ function dataOpens(scope: DataScope | null, target: DataTarget): boolean {
   if (scope.dataset !== target.dataset) return false;
   if (target.dataset === "kv") return true;
   if (!accessOpens(scope.access, target.access)) return false;
+  // A row is removed with all of its fields.
+  if (scope.fields.length > 0 && target.access === "write" && fields.length === 0) return false;
   if (scope.fields.length > 0) return fields.every((field) => scope.fields.includes(field));
   return labelled.length === 0 && (scope.access !== "count" || fields.length === 0);
 }

@@ -1,6 +1,7 @@
 /** What a live power can do, one interface a kind of authority. Only the gate hands these out, opened from a resolved target, and
  *  only for as long as one operation runs: after that every method fails. Implemented in runtime/powers, used by operations. */
 import type { GovernedNeed, HandleType, PathTarget, Target } from "./capability.ts";
+import type { DatasetPower, StorePower } from "./dataPowers.ts";
 
 export interface FileInfo {
   readonly isFile: boolean;
@@ -198,24 +199,6 @@ export interface NetPower {
   connect(options: SocketOptions): Promise<OpenSocket>;
 }
 
-export interface KvEntry {
-  readonly key: string;
-  readonly value: string;
-}
-export type KvChange =
-  | { readonly op: "set"; readonly key: string; readonly value: string; readonly onlyIf?: string | null }
-  | { readonly op: "delete"; readonly key: string }
-  | { readonly op: "check"; readonly key: string; readonly value: string | null };
-
-/** The plugin's own store. Values are JSON text. */
-export interface StorePower {
-  get(key: string): Promise<string | null>;
-  /** Atomic: all or nothing. false when a check failed. @throws E_LIMIT_BYTES over the quota */
-  apply(changes: readonly KvChange[]): Promise<boolean>;
-  /** In key order (by UTF-8 bytes), after `after`, at most `limit`. */
-  list(options: { prefix: string; after?: string; limit: number }): Promise<readonly KvEntry[]>;
-}
-
 export interface EnvPower {
   get(name: string): string | undefined;
   /** Names and values that the grants cover. */
@@ -231,7 +214,7 @@ export interface PowerOf {
   read: ReadPower;
   write: WritePower;
   net: NetPower;
-  data: StorePower;
+  data: StorePower | DatasetPower;
   env: EnvPower;
   host: HostPower;
 }

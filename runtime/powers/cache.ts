@@ -3,23 +3,10 @@
  *  Works without disk: where the folder is not safe or not writable it keeps nothing, and says so once.
  *
  *  Refuses to know: what is kept. */
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  linkSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { lstatSync, readdirSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { draftName, installationKey, isPrivate, readOwn, remove } from "./own/installationKey.ts";
 import { makeFolder } from "./own/makeFolder.ts";
 
 export interface Cache {
@@ -36,74 +23,11 @@ export interface CacheOptions {
   readonly warn?: (message: string) => void;
 }
 
-const keyBytes = 32;
 const markBytes = 32;
 const suffix = ".entry";
 const defaultMaxBytes = 256 * 2 ** 20;
 /** A used entry's time is renewed when it is older than this, in ms. */
 const renewAfter = 3_600_000;
-
-/** Owned by this person, and writable by nobody else. Windows has no such bits: profile folders are private there. */
-function isPrivate(stat: { uid: number; mode: number }, forbidden: number): boolean {
-  const uid = process.getuid?.();
-  return uid === undefined || (stat.uid === uid && (stat.mode & forbidden) === 0);
-}
-
-const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-
-/** A regular file of this person that nobody else can write (or, with `secret`, read). Undefined otherwise. */
-function readOwn(path: string, secret: boolean): Buffer | undefined {
-  let fd: number;
-  try {
-    fd = openSync(path, readFlags);
-  } catch {
-    return undefined;
-  }
-  try {
-    const stat = fstatSync(fd);
-    return stat.isFile() && isPrivate(stat, secret ? 0o077 : 0o022) ? readFileSync(fd) : undefined;
-  } catch {
-    return undefined;
-  } finally {
-    closeSync(fd);
-  }
-}
-
-const draftName = (folder: string): string => join(folder, `draft-${randomBytes(8).toString("hex")}`);
-
-function remove(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch {
-    // Gone already, or not ours: either way there is nothing to keep.
-  }
-}
-
-/** Another process may be first, which then wins; what stands there and is not a key is replaced. */
-function claim(draft: string, path: string): void {
-  try {
-    linkSync(draft, path);
-  } catch {
-    if (readOwn(path, true)?.length !== keyBytes) renameSync(draft, path);
-  }
-}
-
-/** The key of this installation; made on first use, by exactly one of several processes. */
-function installationKey(folder: string): Buffer {
-  const path = join(folder, "key");
-  const known = readOwn(path, true);
-  if (known?.length === keyBytes) return known;
-  const draft = draftName(folder);
-  try {
-    writeFileSync(draft, randomBytes(keyBytes), { flag: "wx", mode: 0o600 });
-    claim(draft, path);
-  } finally {
-    remove(draft);
-  }
-  const made = readOwn(path, true);
-  if (made?.length !== keyBytes) throw new Error("its key cannot be kept private");
-  return made;
-}
 
 function prepare(folder: string): Buffer {
   makeFolder(folder);

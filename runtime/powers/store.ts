@@ -6,8 +6,9 @@ import { readdirSync, statfsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { DataNeed } from "../core/capability.ts";
+import type { KvChange, KvEntry, StorePower } from "../core/dataPowers.ts";
 import { fail, isSbxError } from "../core/errors.ts";
-import type { KvChange, KvEntry, Lease, PowerSource, StorePower } from "../core/powers.ts";
+import type { Lease, PowerSource } from "../core/powers.ts";
 import { humanSize } from "../core/units.ts";
 import { makeFolder } from "./own/makeFolder.ts";
 

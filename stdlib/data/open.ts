@@ -1,10 +1,11 @@
-import { defineOp, need, s } from "../../runtime/op.ts";
+import { defineOp, need, s, shapes } from "../../runtime/op.ts";
 
 export default defineOp({
-  summary: "Opens a data set of the catalog by its name.",
+  summary: "Opens a data set of the catalog: what the catalog says of it, as far as it is granted.",
+  variants: ["describe"],
   args: { name: s.text(128) },
-  result: s.object({ name: s.text(128) }),
-  needs: ({ name }) => ({ dataset: need.dataset(name) }),
-  run: ({ name }) => ({ name }),
+  result: shapes.dataset,
+  needs: ({ name }) => ({ set: need.dataset(name, "describe") }),
+  run: (_args, { set }) => set.describe(),
   examples: [],
 });

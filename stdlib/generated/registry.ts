@@ -8,10 +8,20 @@ interface Loaded {
 }
 
 const loaders: { readonly [name: string]: () => Promise<Loaded> } = {
+  "data.aggregate": () => import("../data/aggregate.ts") as Promise<unknown> as Promise<Loaded>,
   "data.apply": () => import("../data/apply.ts") as Promise<unknown> as Promise<Loaded>,
+  "data.count": () => import("../data/count.ts") as Promise<unknown> as Promise<Loaded>,
+  "data.datasets": () => import("../data/datasets.ts") as Promise<unknown> as Promise<Loaded>,
   "data.get": () => import("../data/get.ts") as Promise<unknown> as Promise<Loaded>,
+  "data.insert": () => import("../data/insert.ts") as Promise<unknown> as Promise<Loaded>,
   "data.list": () => import("../data/list.ts") as Promise<unknown> as Promise<Loaded>,
   "data.open": () => import("../data/open.ts") as Promise<unknown> as Promise<Loaded>,
+  "data.query": () => import("../data/query.ts") as Promise<unknown> as Promise<Loaded>,
+  "data.queryClose": () => import("../data/queryClose.ts") as Promise<unknown> as Promise<Loaded>,
+  "data.queryNext": () => import("../data/queryNext.ts") as Promise<unknown> as Promise<Loaded>,
+  "data.remove": () => import("../data/remove.ts") as Promise<unknown> as Promise<Loaded>,
+  "data.summary": () => import("../data/summary.ts") as Promise<unknown> as Promise<Loaded>,
+  "data.update": () => import("../data/update.ts") as Promise<unknown> as Promise<Loaded>,
   "env.get": () => import("../env/get.ts") as Promise<unknown> as Promise<Loaded>,
   "env.toObject": () => import("../env/toObject.ts") as Promise<unknown> as Promise<Loaded>,
   "fs.copyFile": () => import("../fs/copyFile.ts") as Promise<unknown> as Promise<Loaded>,
@@ -72,7 +82,7 @@ export const operationNames: { readonly [K in Kind]: readonly string[] } = {
   read: ["appendFile", "copyFile", "exists", "fileClose", "fileRead", "fileSeek", "fileStat", "fileTruncate", "fileWrite", "lstat", "makeTempDir", "mkdir", "open", "readDir", "readDirNext", "readFile", "readTextFile", "realPath", "remove", "rename", "stat", "watch", "watchNext", "writeFile", "writeTextFile"],
   write: ["appendFile", "copyFile", "exists", "fileClose", "fileRead", "fileSeek", "fileStat", "fileTruncate", "fileWrite", "lstat", "makeTempDir", "mkdir", "open", "readDir", "readDirNext", "readFile", "readTextFile", "realPath", "remove", "rename", "stat", "watch", "watchNext", "writeFile", "writeTextFile"],
   net: ["abort", "cancelBody", "connectWebSocket", "endBody", "fetch", "openBody", "readBody", "socketClose", "socketReceive", "socketSend", "writeBody"],
-  data: ["apply", "batch", "delete", "get", "list", "open", "set"],
+  data: ["aggregate", "apply", "batch", "count", "datasets", "delete", "describe", "get", "insert", "list", "open", "query", "queryClose", "queryNext", "remove", "rows", "set", "summary", "update"],
   env: ["get", "has", "toObject"],
   host: [],
 };

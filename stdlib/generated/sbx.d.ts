@@ -43,10 +43,127 @@ declare module "sbx:data" {
       /** All changes or none. false: a check did not hold, and nothing was changed. */
       batch(changes: readonly Change[]): Promise<boolean>;
   };
-  /** Opens a data set of the catalog. @throws PermissionDenied, NotFound */
-  export function open(name: string): Promise<{
+  /** What a field holds: texts for `text`, `date` (2026-03-01) and `datetime` (RFC 3339). */
+  export type FieldValue = string | number | boolean | null;
+  /** A row by its fields. */
+  export interface DatasetRow {
+      readonly [field: string]: FieldValue;
+  }
+  /** How a field is compared; all that stands here must hold. */
+  export interface Comparison<V = FieldValue> {
+      readonly eq?: V | null;
+      /** Not equal, which nothing (null) is to every value. */
+      readonly ne?: V | null;
+      readonly lt?: V;
+      readonly lte?: V;
+      readonly gt?: V;
+      readonly gte?: V;
+      readonly in?: readonly V[];
+      /** Upper and lower case differ. */
+      readonly startsWith?: V & string;
+      readonly contains?: V & string;
+      readonly isNull?: boolean;
+  }
+  /** A condition over the fields: `{ age: { gte: 18 }, city: "Rome" }`. All of it must hold. */
+  export type Where<R = DatasetRow> = {
+      readonly [F in keyof R]?: R[F] | null | Comparison<NonNullable<R[F]>>;
+  } & {
+      readonly and?: readonly Where<R>[];
+      readonly or?: readonly Where<R>[];
+      readonly not?: Where<R>;
+  };
+  type FieldOf<R> = keyof R & string;
+  /** A field, or fields with their direction: `{ birthday: "desc" }`. */
+  export type OrderBy<Name extends string = string> = Name | {
+      readonly [F in Name]?: "asc" | "desc";
+  } | readonly (Name | {
+      readonly [F in Name]?: "asc" | "desc";
+  })[];
+  export interface Query<R = DatasetRow, F extends FieldOf<R> = FieldOf<R>> {
+      /** Default: every field that is granted. */
+      readonly select?: readonly F[];
+      readonly where?: Where<R>;
+      readonly orderBy?: OrderBy<FieldOf<R>>;
+      readonly limit?: number;
+      readonly offset?: number;
+  }
+  /** `"count"` counts rows. */
+  export type Computation<R = DatasetRow> = "count" | {
+      readonly count: FieldOf<R>;
+  } | {
+      readonly sum: FieldOf<R>;
+  } | {
+      readonly avg: FieldOf<R>;
+  } | {
+      readonly min: FieldOf<R>;
+  } | {
+      readonly max: FieldOf<R>;
+  };
+  export interface AggregateQuery<R = DatasetRow> {
+      readonly groupBy?: readonly FieldOf<R>[];
+      /** By the name of the new column. Default: `{ count: "count" }`. */
+      readonly compute?: {
+          readonly [name: string]: Computation<R>;
+      };
+      readonly where?: Where<R>;
+      /** By fields of `groupBy` and names of `compute`. */
+      readonly orderBy?: OrderBy;
+      readonly limit?: number;
+      readonly offset?: number;
+  }
+  export interface FieldDescription {
       readonly name: string;
-  }>;
+      readonly type: "text" | "integer" | "number" | "boolean" | "date" | "datetime";
+      readonly description: string | null;
+      /** What reading it puts on the run. */
+      readonly labels: readonly string[];
+      /** What is given instead of the value. */
+      readonly mask: "domain" | "last4" | "year" | "month" | "initials" | "hash" | null;
+  }
+  /** What the catalog says, as far as it is granted. */
+  export interface DatasetDescription {
+      readonly name: string;
+      readonly title: string | null;
+      readonly description: string | null;
+      readonly fields: readonly FieldDescription[];
+      /** Fields that may be written. */
+      readonly writable: readonly string[];
+      readonly summaries: readonly string[];
+  }
+  /** The rows of each data set by its name; `sbx types --catalog=FILE` fills it in. */
+  export interface Datasets {
+  }
+  type RowOf<N> = N extends keyof Datasets ? Datasets[N] : DatasetRow;
+  type Picked<R, F> = {
+      readonly [K in F & keyof R]: R[K];
+  };
+  /** A data set of the catalog. */
+  export interface Dataset<R = DatasetRow> {
+      readonly name: string;
+      /** What the catalog says, as things stand. */
+      describe(): Promise<DatasetDescription>;
+      /** All rows at once. */
+      query<F extends FieldOf<R> = FieldOf<R>>(query?: Query<R, F>): Promise<Picked<R, F>[]>;
+      /** Row by row, however many there are: `for await (const row of set.rows())`. */
+      rows<F extends FieldOf<R> = FieldOf<R>>(query?: Query<R, F>): AsyncIterable<Picked<R, F>>;
+      count(where?: Where<R>): Promise<number>;
+      aggregate(query: AggregateQuery<R>): Promise<DatasetRow[]>;
+      /** A grouping that the catalog declares by this name, as often as it says. */
+      aggregate(query: {
+          readonly summary: string;
+      }): Promise<DatasetRow[]>;
+      /** Adds one row or several, all or none. Gives their number. */
+      insert(rows: Partial<R> | readonly Partial<R>[]): Promise<number>;
+      /** Changes the rows that the condition holds for. Gives their number. */
+      update(values: Partial<R>, where: Where<R>): Promise<number>;
+      /** Removes the rows that the condition holds for. Gives their number. */
+      remove(where: Where<R>): Promise<number>;
+  }
+  /** Opens a data set of the catalog. @throws PermissionDenied */
+  export function open<N extends (keyof Datasets & string) | (string & {})>(name: N): Promise<Dataset<RowOf<N>>>;
+  /** The data sets of which something is granted. */
+  export function list(): Promise<DatasetDescription[]>;
+  export {};
 }
 
 /** `sbx:env`: environment variables that a grant names. */

@@ -5,10 +5,11 @@ import { join, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { grantContext, resolveGrant } from "../../cli/compose/grants.ts";
 import type { DataNeed, EnvNeed, GovernedNeed, Target } from "../../runtime/core/capability.ts";
+import type { KvChange, StorePower } from "../../runtime/core/dataPowers.ts";
 import { fail, isSbxError, type SbxError } from "../../runtime/core/errors.ts";
 import { type Effect, type Grant, parseGrant } from "../../runtime/core/grant.ts";
 import { autorunPlaces, secretPlaces } from "../../runtime/core/places.ts";
-import type { FileOpener, KvChange, PowerSource, StorePower } from "../../runtime/core/powers.ts";
+import type { FileOpener, PowerSource } from "../../runtime/core/powers.ts";
 import { Audit, type AuditRecord, type AuditSink } from "../../runtime/gate/audit.ts";
 import { Changes } from "../../runtime/gate/changes.ts";
 import type { Clock } from "../../runtime/gate/clock.ts";
@@ -29,10 +30,12 @@ import { Policy } from "../../runtime/gate/policy.ts";
 import type { Protected } from "../../runtime/gate/protectedPlaces.ts";
 import type { GateWorld, Sources } from "../../runtime/gate/world.ts";
 import type { Operation, PermissionStanding, RunFacts } from "../../runtime/op.ts";
+import { datasets } from "../../runtime/powers/data/datasets.ts";
 import { environment } from "../../runtime/powers/env.ts";
 import { files } from "../../runtime/powers/files/files.ts";
 import { type FakeNode, FakeTree } from "./fakeFiles.ts";
 import { type FakeSites, fakeNet } from "./fakeNet.ts";
+import { notesSet } from "./notesSet.ts";
 
 export const HOME = "/home/ana";
 export const CWD = "/home/ana/project";
@@ -283,7 +286,7 @@ export class World {
       write: disk.write,
       net: fakeNet(options.sites ?? {}, trace),
       env: environment(options.env ?? {}) as PowerSource<EnvNeed, unknown>,
-      data: this.store,
+      data: this.#datasets(trace),
     };
     const changes = new Changes(
       () => this.policy.rules,
@@ -321,6 +324,24 @@ export class World {
     if (scope?.kind !== "read" && scope?.kind !== "write") return grant;
     if (this.#real) return resolveGrant(grant);
     return { ...grant, scope: { ...scope, resolved: this.tree.follow(scope.lexical) } };
+  }
+
+  #datasets(trace: (what: string) => void): NonNullable<Sources["data"]> {
+    const { catalog, client } = notesSet();
+    const uses = new Map<string, number>();
+    const useSummary = (dataset: string, summary: string, most: number): boolean => {
+      const used = (uses.get(`${dataset}.${summary}`) ?? 0) + 1;
+      uses.set(`${dataset}.${summary}`, used);
+      return used <= most;
+    };
+    const source = datasets({ catalog, client, store: this.store, useSummary });
+    return {
+      ...source,
+      open(target, lease) {
+        if (target.words !== "kv") trace(`open data ${target.words}`);
+        return source.open(target, lease);
+      },
+    };
   }
 
   #policyOf({ grants = [], ceilings = [], protect = [] }: WorldOptions): Policy {

@@ -62,8 +62,10 @@ export const table: readonly Layer[] = [
     name: "powers",
     files: /^runtime\/powers\//,
     layers: ["core", "own"],
+    // The data server is reached over the engine's frames.
+    doors: ["runtime/engine/channel.ts"],
     node: "all",
-    packages: ["tldts", "ws"],
+    packages: ["tldts", "ws", "csv-parse", "postgres"],
   },
   {
     name: "session",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import type { KvChange, StorePower } from "../../../runtime/core/powers.ts";
+import type { KvChange, StorePower } from "../../../runtime/core/dataPowers.ts";
 import { pluginStore } from "../../../runtime/powers/store.ts";
 import { fakeLease } from "../../support/lease.ts";
 
