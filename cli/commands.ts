@@ -13,6 +13,7 @@ export const commands = {
   grants: { load: async () => (await import("./commands/grants.ts")).grants },
   revoke: { load: async () => (await import("./commands/revoke.ts")).revoke },
   audit: { load: async () => (await import("./commands/audit.ts")).audit },
+  data: { load: async () => (await import("./commands/data.ts")).data },
   policy: { load: async () => (await import("./commands/policy.ts")).policy },
   schema: { load: async () => (await import("./commands/schema.ts")).schema },
   doctor: { load: async () => (await import("./commands/doctor.ts")).doctor },
@@ -29,5 +30,5 @@ export const findCommand = (word: string): CommandRow | undefined =>
 /** Names that are taken, but that this version does not know how to do. */
 export const later: ReadonlySet<string> = new Set([
   ..."repl test new check pack keygen sign verify install list info update rollback remove".split(" "),
-  ..."enable disable search privacy trust index data dashboard host mcp completions".split(" "),
+  ..."enable disable search privacy trust index dashboard host mcp completions".split(" "),
 ]);

@@ -1,6 +1,7 @@
 /** Makes examples/data, the input of the examples: the same files each time, from word lists and a small generator of
  *  numbers. The result is committed; this script says where it came from, and changes it. */
 import { rmSync } from "node:fs";
+import { makeContacts } from "./exampleContacts.ts";
 import { put, root } from "./exampleFiles.ts";
 import { bmp, gif, jpeg, png, webp } from "./examplePictures.ts";
 import { areas, Dice, sentences, slug, topics, two, words } from "./exampleWords.ts";
@@ -342,4 +343,5 @@ function makeFeeds(): void {
 }
 
 rmSync(root, { recursive: true, force: true });
-for (const make of [makeNotes, makeTables, makeManual, makeSources, makePictures, makeFeeds]) make();
+for (const make of [makeNotes, makeTables, makeManual, makeSources, makePictures, makeFeeds, makeContacts])
+  make();

@@ -1,7 +1,7 @@
 /** The last words about a run, on stderr: what went wrong, where in the plugin's sources, and what would help. */
 
 import type { SbxError } from "../../runtime/core/errors.ts";
-import { fail } from "../../runtime/core/errors.ts";
+import { errorTable, fail } from "../../runtime/core/errors.ts";
 import { printGrant } from "../../runtime/core/grant.ts";
 import type { GuestError } from "../../runtime/engine/message.ts";
 import type { Policy } from "../../runtime/gate/policy.ts";
@@ -116,6 +116,18 @@ function denialWords(
     .filter(({ grant, revoked }) => grant.effect === "allow" && grant.kind === kind && !revoked)
     .map(({ grant }) => printGrant(grant));
   const remedy = person?.remedy ?? denial.details.remedy;
+  // Nothing was refused: a source failed, and only a person is told how.
+  if (errorTable[denial.code].name === "Unavailable")
+    return report.formatLoad(
+      {
+        code: denial.code,
+        headline: denial.message,
+        ...(place === undefined ? {} : { place }),
+        notes: person?.why === undefined ? [] : [`its source says: ${person.why}`],
+        ...(remedy === undefined ? {} : { remedy }),
+      },
+      style,
+    );
   return report.formatDenial(
     {
       code: denial.code,

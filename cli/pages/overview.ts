@@ -9,6 +9,7 @@ anything; what it may reach, you name.
   sbx types         print the declarations of the standard library
   sbx grants        answers that are remembered; sbx revoke forgets them
   sbx policy        check policy files, and what they would refuse; show
+  sbx data          what a catalog offers: list, check, who may touch it
   sbx audit         what was done and refused; export, verify, show, who FILE
   sbx doctor        what protects you on this machine
   sbx explain CODE  a page about an error code, such as E_READ
@@ -19,7 +20,6 @@ anything; what it may reach, you name.
   -W, --allow-write=PATH    files and folders    --deny-write
   -N, --allow-net=HOST      connections          --deny-net
   -E, --allow-env=NAME      variables            --deny-env, --ignore-env
-  -D, --allow-data=kv       the plugin's store   --deny-data
+  -D, --allow-data=SET      data sets, and kv    --deny-data
   -A                        all of these, unscoped
-
 `;

@@ -61,9 +61,10 @@ Without a terminal nothing is asked, all is denied, and that is what you learn.
 Standard output is what was learned; the script's own output goes to stderr.
 `;
 
-const types = `sbx types
+const types = `sbx types [--catalog=FILE]
 
-Prints the declarations of the standard library and of the globals.
+Prints the declarations of the standard library and of the globals; with a
+catalog also of its data sets, so that editors know their fields.
 
   sbx types > sbx.d.ts       then name it in your tsconfig.json
 `;
@@ -129,7 +130,7 @@ const permissions = `Grants: KIND=SCOPE[,SCOPE…][,option=value…]
   write  likewise; also making and removing          --allow-write=./out
   net    [METHOD+METHOD ]host[:port][/path]          --allow-net=api.example.com
   env    a name, or PREFIX_*                         --allow-env=LANG
-  data   kv, the plugin's own store                  --allow-data=kv
+  data   a data set of a catalog, its fields; or kv  --allow-data=contacts.name
   host   a function of the host application          --allow-host=math.double
 
 Options follow the last scope and bind to every scope of the flag:
@@ -172,12 +173,29 @@ const manifest = `Packages with a manifest (sbx.json) are not available in this 
 or a folder is run as it is; its grants come from the command line and from you.
 `;
 
-const data = `kv is the plugin's own store, one for each plugin, with a quota (--kv=16mb):
+const data = `sbx data list|check|who --catalog=FILE [--json]
 
-  import { kv } from "sbx:data";
-  await kv.set("last", Date.now());        needs --allow-data=kv
+A catalog says which data there are, where they lie, and what their fields mean:
 
-Data sets of a catalog are not available in this version.
+  { "version": 1, "datasets": { "contacts": {
+      "source": { "type": "csv", "path": "contacts.csv" },
+      "fields": { "name":  { "type": "text" },
+                  "email": { "type": "text", "label": "personal" } } } } }
+
+  sbx run plugin.ts --catalog=FILE --allow-data=contacts.name
+
+  import * as data from "sbx:data";
+  const contacts = await data.open("contacts");
+  await contacts.query({ select: ["name"], where: { name: "Ana" } });
+
+A grant names a data set, and fields or not: contacts means those without a
+label, contacts.name+email these two, contacts:count the number of rows,
+contacts:write also changes. A field that is not granted can be named nowhere
+in a query. Reading a labelled field labels the run (sbx help flow).
+
+sbx data list tells what there is, check opens every source, who tells which
+plugins may touch it and did. sbx types --catalog=FILE prints its types.
+kv is the plugin's own store, with a quota (--kv=16mb): --allow-data=kv
 `;
 
 const hosts = `Host applications that start plugins over JSON-RPC are not available in this

@@ -2,7 +2,7 @@
  *  of a file to a model, with every fault of the file told at its line and column. Pure. */
 import { type Condition, joiners, readCondition } from "./condition.ts";
 import { isSbxError } from "./errors.ts";
-import { checkField, checkWhere } from "./fields.ts";
+import { checkComputed, checkField, checkWhere } from "./fields.ts";
 import { type JsonKey, JsonText, type JsonNode as Node } from "./jsonc.ts";
 import { checkLabel } from "./labels.ts";
 import { type Aggregate, type Computed, computed, isFieldName } from "./query.ts";
@@ -268,9 +268,9 @@ class CatalogText extends JsonText {
     const groupBy = groupNode ? this.texts(groupNode, "a field is a text") : [];
     const aggregate = this.member(node, "aggregate");
     const compute = this.#checked(aggregate ?? node, () => {
-      const { of, field } = computed("value", aggregate === undefined ? "count" : this.plain(aggregate));
-      if (field !== null) checkField(fields, field, "aggregate", "owner");
-      return { name: nameOf(of, groupBy), of, field };
+      const read = computed("value", aggregate === undefined ? "count" : this.plain(aggregate));
+      checkComputed(read, fields, "aggregate", "owner");
+      return { ...read, name: nameOf(read.of, groupBy) };
     });
     this.#checked(groupNode ?? node, () => {
       for (const field of groupBy) checkField(fields, field, "groupBy", "owner");

@@ -2,7 +2,7 @@
 import type { Field, FieldType } from "./catalog.ts";
 import { type Comparison, type Condition, comparisonsIn, type Membership, type Scalar } from "./condition.ts";
 import { fail, type SbxError } from "./errors.ts";
-import type { AggregateQuery, Row, RowsQuery } from "./query.ts";
+import type { AggregateQuery, Computed, Row, RowsQuery } from "./query.ts";
 
 export type Fields = ReadonlyMap<string, Field>;
 
@@ -30,13 +30,16 @@ export function checkRows({ select, where, orderBy }: RowsQuery, fields: Fields)
 /** @throws E_INVALID */
 export function checkAggregate({ groupBy, compute, where }: AggregateQuery, fields: Fields): void {
   for (const name of groupBy) checkField(fields, name, "groupBy", "plugin");
-  for (const { name, of, field } of compute) {
-    if (field === null) continue;
-    const { type } = checkField(fields, field, `compute.${name}`, "plugin");
-    if ((of === "sum" || of === "avg") && type !== "integer" && type !== "number")
-      throw wrong(`compute.${name}: ${of} is for numbers, and "${field}" is ${type}`);
-  }
+  for (const column of compute) checkComputed(column, fields, `compute.${column.name}`, "plugin");
   checkWhere(where, fields, "plugin");
+}
+
+/** @throws E_INVALID */
+export function checkComputed({ of, field }: Computed, fields: Fields, used: string, author: Author): void {
+  if (field === null) return;
+  const { type } = checkField(fields, field, used, author);
+  if ((of === "sum" || of === "avg") && type !== "integer" && type !== "number")
+    throw wrong(`${used}: ${of} is for numbers, and "${field}" is ${type}`);
 }
 
 /** @throws E_INVALID */

@@ -234,6 +234,8 @@ export interface Lease {
   /** New authority met on the way (a redirect): the whole gate, with a prompt if need be. Gives the lease of the new target.
    *  @throws the denial */
   obtain(need: GovernedNeed): Promise<{ target: Target; lease: Lease }>;
+  /** How it went tells what is in the target (that a value is taken already): raises its labels before anybody is told. */
+  learn(target: Target): void;
   /** Would the target be granted as things stand? Then what covers it is charged: one use an operation, and `bytes`, which are about
    *  to be handed on. What would raise a label that the run does not carry is not granted by it. Asks nobody, audits nothing. */
   permits(target: Target, bytes: number): boolean;

@@ -57,8 +57,10 @@ export interface Outgoing {
 }
 
 /** Bytes and facts come in from it. */
-export const isSource = (target: Target): boolean =>
-  target.kind !== "write" && !(target.kind === "data" && target.access === "describe");
+export function isSource(target: Target): boolean {
+  if (target.kind !== "data" || target.dataset === "kv") return target.kind !== "write";
+  return target.access === "read" || target.access === "count";
+}
 
 /** Bytes and facts go out through it. */
 export function isSink(target: Target): boolean {
@@ -128,9 +130,7 @@ export class Flow {
   /** Is the sink open for what the run carries and for what this operation is about to read besides? @throws E_FLOW */
   check(sink: Target, reads: readonly Target[]): void {
     if (!isSink(sink) || isOwnStore(sink)) return;
-    // What it learns of its own target (that a value is taken already) is learnt after it was written.
-    const others = reads.filter((target) => target !== sink);
-    const carried = new Set([...this.#labels, ...others.flatMap((target) => this.labelsOf(target))]);
+    const carried = new Set([...this.#labels, ...reads.flatMap((target) => this.labelsOf(target))]);
     if (carried.size === 0) return;
     const closed = uncleared(carried, this.#clearance(sink));
     this.lineage.note(sink, [...carried].sort(), closed.length === 0);

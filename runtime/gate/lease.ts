@@ -23,6 +23,7 @@ export interface LeaseHost {
   expired(lease: LiveLease): void;
   hides(lease: LiveLease): ((target: Target) => boolean) | null;
   grants(target: Target, lease: LiveLease): boolean;
+  raise(targets: readonly Target[]): void;
   begins(target: PathTarget, kind?: PathTarget["kind"]): boolean;
 }
 
@@ -148,6 +149,10 @@ export class LiveLease implements Lease {
 
   hides(): ((target: Target) => boolean) | null {
     return this.#host.hides(this);
+  }
+
+  learn(target: Target): void {
+    this.#host.raise([target]);
   }
 
   grants(target: Target): boolean {

@@ -129,6 +129,37 @@ posix("examples/markdown-indexer", () => {
   });
 });
 
+posix("examples/birthday-report", () => {
+  const example: Example = {
+    name: "birthday-report",
+    grants: () => [
+      `--catalog=${data("contacts/catalog.json")}`,
+      "--allow-data=contacts.name+birthday",
+      `--allow-write=${out}`,
+    ],
+    without: "--allow-data",
+    words: () => [out, "--today=2026-06-01"],
+    ends: 0,
+    says: /^11 birthdays within 30 days\n$/,
+  };
+  itHolds(example, () => {
+    const page = readFileSync(join(out, "birthdays.md"), "utf8");
+    expect(page).toMatch(
+      /^# Birthdays after 2026-06-01\n\n(- \*\*\S+ \S+\*\* turns \d+ (today|tomorrow|2026-\d\d-\d\d, in \d+ days)\n){11}$/,
+    );
+  });
+
+  test("it has no way to the rest of the address book", async () => {
+    for (const field of ["email", "notes", "domain", "city"]) {
+      const query = `import * as data from "sbx:data"; await (await data.open("contacts")).query({ select: ["name"], where: { ${field}: { isNull: false } } });`;
+      const { code, err } = await shell(
+        `sbx eval '${query}' --catalog=${data("contacts/catalog.json")} --allow-data=contacts.name+birthday`,
+      );
+      expect([code, err], field).toEqual([77, expect.stringContaining(`contacts.${field}`)]);
+    }
+  });
+});
+
 posix("examples/csv-to-json", () => {
   const example: Example = {
     name: "csv-to-json",

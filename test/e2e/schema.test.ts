@@ -40,6 +40,17 @@ function validator(name: string): ValidateFunction {
   return made;
 }
 
+const catalog = (more: object): object => ({
+  version: 1,
+  datasets: {
+    c: {
+      source: { type: "csv", path: "c.csv" },
+      fields: { a: { type: "integer" }, b: { type: "text", label: "personal", mask: "hash" } },
+      ...more,
+    },
+  },
+});
+
 beforeAll(() => {
   mkdirSync(join(dir, "docs"), { recursive: true });
   mkdirSync(join(dir, "out"));
@@ -58,6 +69,10 @@ beforeAll(() => {
   writeFileSync(join(dir, "env.ts"), 'import { get } from "sbx:env"; await get("A");');
   run("run", "-R=./docs", "-W=./out", "-E=X", "--no-prompt", "--quiet", "main.ts");
   run("run", "--policy=p.json", "--quiet", "env.ts");
+  writeFileSync(join(dir, "c.csv"), "a,b\n1,2\n");
+  writeFileSync(join(dir, "c.json"), JSON.stringify(catalog({ allow: ["data.ts"] })));
+  writeFileSync(join(dir, "data.ts"), 'import { open } from "sbx:data"; await (await open("c")).query();');
+  run("run", "--catalog=c.json", "-D=c", "--quiet", "data.ts");
 });
 
 describe("what is printed fits its schema:", () => {
@@ -91,6 +106,9 @@ describe("what is printed fits its schema:", () => {
     { name: "grants", argv: ["grants", "--json"] },
     { name: "policy-check", argv: ["policy", "check", "--json", "p.json"] },
     { name: "policy-show", argv: ["policy", "show", "--json", "p.json"] },
+    { name: "data-list", argv: ["data", "list", "--json", "--catalog=c.json"] },
+    { name: "data-check", argv: ["data", "check", "--json", "--catalog=c.json"] },
+    { name: "data-who", argv: ["data", "who", "--json", "--catalog=c.json"] },
     { name: "explain", argv: ["explain", "E_READ", "--json"] },
     { name: "doctor", argv: ["doctor", "--json"] },
     { name: "version", argv: ["version", "--json"] },
@@ -106,7 +124,9 @@ describe("what is printed fits its schema:", () => {
   });
 
   test("every schema but a file's is held against something", () => {
-    expect([...new Set([...outputs.map(({ name }) => name), "policy"])].sort()).toEqual([...names].sort());
+    expect([...new Set([...outputs.map(({ name }) => name), "policy", "catalog"])].sort()).toEqual(
+      [...names].sort(),
+    );
   });
 
   test("no member that it does not name", () => {
@@ -164,6 +184,47 @@ describe("the policy's schema and the reader of policies agree about", () => {
       env: { HOME: base, SBX_HOME: join(base, "none") },
     });
     expect([validator("policy")(policy), status]).toEqual(ok ? [true, 0] : [false, 78]);
+  });
+});
+
+describe("the catalog's schema and the reader of catalogs agree about", () => {
+  const postgres = { type: "postgres", url: "postgres://a@localhost/b", table: "t" };
+  test.each([
+    { why: "the smallest", value: catalog({}), ok: true },
+    {
+      why: "all that there is",
+      value: catalog({
+        title: "T",
+        description: "D",
+        source: { type: "sqlite", path: "a.db", table: "t" },
+        writable: true,
+        filter: { or: [{ a: { gte: 1 } }, { a: null }] },
+        allow: ["a.b"],
+        label: ["x", "y"],
+        fields: {
+          a: { type: "integer", description: "A", column: "the a", label: "z" },
+          d: { type: "date", mask: "year" },
+        },
+        summaries: { s: { groupBy: ["d"], aggregate: { sum: "a" }, filter: { a: 1 }, minGroup: 3, uses: 1 } },
+      }),
+      ok: true,
+    },
+    { why: "a server", value: catalog({ source: postgres }), ok: true },
+    { why: "the host application", value: catalog({ source: { type: "host" } }), ok: true },
+    { why: "an unknown source", value: catalog({ source: { type: "xml", path: "a" } }), ok: false },
+    { why: "an unknown key", value: catalog({ feilds: {} }), ok: false },
+    { why: "an unknown type", value: catalog({ fields: { a: { type: "string" } } }), ok: false },
+    { why: "an unknown mask", value: catalog({ fields: { a: { type: "text", mask: "black" } } }), ok: false },
+    { why: "no truth value", value: catalog({ writable: 1 }), ok: false },
+    { why: "another version", value: { ...catalog({}), version: 2 }, ok: false },
+    { why: "groups of nobody", value: catalog({ summaries: { s: { minGroup: 0 } } }), ok: false },
+  ])("$why", ({ value, ok }) => {
+    writeFileSync(join(dir, "d.json"), JSON.stringify(value));
+    const { status } = spawnSync(sbx, ["data", "list", "--catalog=d.json"], {
+      cwd: dir,
+      env: { HOME: base, SBX_HOME: join(base, "none") },
+    });
+    expect([validator("catalog")(value), status]).toEqual(ok ? [true, 0] : [false, 78]);
   });
 });
 

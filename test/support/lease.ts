@@ -64,6 +64,7 @@ export function fakeLease(options: FakeLeaseOptions = {}): FakeLease {
     },
     hides: () => null,
     grants: () => false,
+    learn: () => undefined,
     begins: () => false,
     end: (reason = fail("E_REVOKED", "the grant was revoked")) => controller.abort(reason),
   };

@@ -6,6 +6,7 @@ import type { StoredRecord, Verdict } from "../../auditLog.ts";
 import type { Facts } from "../../commands/doctor.ts";
 import type { GrantRow } from "../../granted.ts";
 import type { Version } from "../../version.ts";
+import type { CheckedDataset, DataAccess, ShownDataset } from "../dataShow.ts";
 import type { LearnReport } from "../learn.ts";
 import type { PolicyFindings } from "../policyCheck.ts";
 import type { ShownPolicy } from "../policyShow.ts";
@@ -238,4 +239,36 @@ export const doctor = of<Facts>()(
     canAsk: s.bool(),
     notes: texts(),
   }),
+);
+
+export const datasets = of<readonly ShownDataset[]>()(
+  many(
+    s.object({
+      name: text(),
+      title: s.nullable(text()),
+      source: text(),
+      writable: s.bool(),
+      allow: s.said("the only plugins that may have it; null: any", s.nullable(texts())),
+      labels: s.said("of every row", texts()),
+      fields: many(s.object({ name: text(), type: text(), labels: texts(), mask: s.nullable(text()) })),
+      summaries: texts(),
+    }),
+  ),
+);
+
+export const datasetChecks = of<readonly CheckedDataset[]>()(
+  many(s.object({ name: text(), source: text(), fault: s.said("null: all is well", s.nullable(text())) })),
+);
+
+export const dataAccesses = of<readonly DataAccess[]>()(
+  many(
+    s.object({
+      dataset: text(),
+      plugin: text(),
+      by: s.oneOf("catalog", "answer", "policy", "audit"),
+      what: s.said("the grant, or the operation and what it named", text()),
+      times: s.nullable(s.int()),
+      last: s.nullable(text()),
+    }),
+  ),
 );

@@ -1,5 +1,6 @@
 /** Every schema that `sbx schema` publishes, by name. */
 import { type Schema, s, toJsonSchema } from "../../../runtime/core/schema.ts";
+import { catalogFile } from "./catalog.ts";
 import * as outputs from "./outputs.ts";
 import { policyFile } from "./policy.ts";
 
@@ -19,6 +20,10 @@ export const published: Readonly<Record<string, Published>> = {
   "audit-verify": { title: "sbx audit verify --json", schema: outputs.auditVerdict },
   grants: { title: "sbx grants --json", schema: outputs.grants },
   policy: { title: "a policy file", schema: policyFile },
+  catalog: { title: "a catalog file", schema: catalogFile },
+  "data-list": { title: "sbx data list --json", schema: outputs.datasets },
+  "data-check": { title: "sbx data check --json", schema: outputs.datasetChecks },
+  "data-who": { title: "sbx data who --json", schema: outputs.dataAccesses },
   "policy-check": { title: "sbx policy check --json", schema: outputs.policyFindings },
   "policy-show": { title: "sbx policy show --json", schema: outputs.policyShown },
   explain: { title: "sbx explain CODE --json", schema: outputs.errorPage },

@@ -80,7 +80,11 @@ function power(options: DatasetOptions, target: DataTarget, lease: Lease): Datas
   const changed = async (request: DataRequest): Promise<number> => {
     if (!set().writable) throw readOnly(target.dataset);
     lease.spend(JSON.stringify(request).length, "out");
-    return ((await ask(request)).head as { changes: number }).changes;
+    try {
+      return ((await ask(request)).head as { changes: number }).changes;
+    } finally {
+      lease.learn({ ...target, access: "read" });
+    }
   };
   return {
     describe: () => describe(set(), target, lease),

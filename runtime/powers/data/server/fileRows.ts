@@ -1,9 +1,10 @@
 /** Rows of CSV, JSON and NDJSON files, as their columns say, one after the other in flat memory (JSON: as a whole, up to a bound). The only
  *  importer of the CSV parser. */
 import { createReadStream, readFileSync, statSync } from "node:fs";
+import { pipeline } from "node:stream";
 import { parse } from "csv-parse";
 import type { ServedSet } from "../protocol.ts";
-import { unavailable } from "./served.ts";
+import { isOurs, unavailable } from "./served.ts";
 
 /** Of a JSON file, and of one line of NDJSON or one record of CSV, in bytes. */
 const MAX_JSON = 256 * 1024 * 1024;
@@ -12,7 +13,25 @@ const MAX_RECORD = 16 * 1024 * 1024;
 /** Values in the order of `columns`; undefined where a row has none. */
 export type FileRow = readonly unknown[];
 
+/** @throws E_UNAVAILABLE with what is wrong, for a person */
 export async function* fileRows(
+  set: ServedSet,
+  path: string,
+  type: "csv" | "json" | "ndjson",
+  columns: readonly string[],
+): AsyncGenerator<FileRow> {
+  try {
+    yield* rowsOf(set, path, type, columns);
+  } catch (error) {
+    if (isOurs(error)) throw error;
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    throw code.startsWith("CSV_")
+      ? unavailable(set, "is damaged", `${path}: ${message}`)
+      : unavailable(set, "cannot be read", `${path}: ${code || message}`);
+  }
+}
+
+async function* rowsOf(
   set: ServedSet,
   path: string,
   type: "csv" | "json" | "ndjson",
@@ -32,29 +51,28 @@ export async function* fileRows(
 
 /** RFC 4180 with a header line; a byte order mark is passed over. */
 async function* csvRows(set: ServedSet, path: string, columns: readonly string[]): AsyncGenerator<FileRow> {
-  const parser = createReadStream(path).pipe(
-    parse({ bom: true, max_record_size: MAX_RECORD, skip_empty_lines: true }),
-  );
+  const parser = parse({ bom: true, max_record_size: MAX_RECORD, skip_empty_lines: true });
+  // Its callback keeps an error of the file from being thrown where nobody listens; the loop below throws it.
+  pipeline(createReadStream(path), parser, () => undefined);
   let places: number[] | undefined;
-  try {
-    for await (const record of parser as AsyncIterable<string[]>) {
-      if (places === undefined) {
-        places = columns.map((column) => record.indexOf(column));
-        const missing = columns.find((_, at) => places?.[at] === -1);
-        if (missing !== undefined) throw lacks(set, path, missing);
-        continue;
-      }
-      yield places.map((at) => record[at]);
-    }
-  } catch (error) {
-    throw isFault(error) ? unavailable(set, "is damaged", `${path}: ${(error as Error).message}`) : error;
+  for await (const record of parser as AsyncIterable<string[]>) {
+    if (places === undefined) places = placesOf(set, path, record, columns);
+    else yield places.map((at) => record[at]);
   }
-  if (places === undefined && columns[0] !== undefined) throw lacks(set, path, columns[0]);
+  if (places === undefined) placesOf(set, path, [], columns);
 }
 
-const isFault = (error: unknown): boolean =>
-  typeof (error as { code?: unknown }).code === "string" &&
-  (error as { code: string }).code.startsWith("CSV_");
+function placesOf(
+  set: ServedSet,
+  path: string,
+  head: readonly string[],
+  columns: readonly string[],
+): number[] {
+  const places = columns.map((column) => head.indexOf(column));
+  const missing = columns.find((_, at) => places[at] === -1);
+  if (missing !== undefined) throw lacks(set, path, missing);
+  return places;
+}
 
 const lacks = (set: ServedSet, path: string, column: string): Error =>
   unavailable(

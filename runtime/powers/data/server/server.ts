@@ -54,6 +54,12 @@ export class Server {
     }
   }
 
+  async close(): Promise<void> {
+    for (const number of [...this.#cursors.keys()]) await this.#close(number);
+    for (const served of this.#served.values()) await served.close();
+    this.#served.clear();
+  }
+
   #set(name: string): ServedSet {
     const found = this.#sets.get(name);
     if (found === undefined) throw fail("E_INTERNAL", "a data set that the server was not told of");

@@ -37,6 +37,7 @@ export function lease(most = Number.MAX_SAFE_INTEGER): CountingLease {
     permits: () => true,
     hides: () => null,
     grants: () => false,
+    learn: () => undefined,
     begins: () => false,
     room: async () => {},
     admit: async () => {},
