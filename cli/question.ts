@@ -58,7 +58,9 @@ export function headerLines(question: Question, columns: number, look: Look): st
   const title = titleLines(question, room);
   if (target === null || title === null) return null;
   const reason = quoted(question.reason, room);
-  const free = MOST_HEADER_LINES - title.length - target.length - reason.length;
+  const release = releaseLines(question, room);
+  const free = MOST_HEADER_LINES - title.length - target.length - reason.length - release.length;
+  if (free < 0) return null;
   const combination =
     question.combination === undefined ? [] : sentence(escapeText(question.combination), room, free);
   const at =
@@ -70,6 +72,7 @@ export function headerLines(question: Question, columns: number, look: Look): st
     ...title,
     ...target.map((line) => style.bold(line)),
     ...reason,
+    ...release.map((line) => style.yellow(line)),
     ...combination.map((line) => style.yellow(line)),
     ...at.map((line) => style.dim(line)),
   ];
@@ -84,6 +87,13 @@ function titleLines(question: Question, room: number): string[] | null {
   const who = escapeText(question.who);
   const lines = wrapWords(`${clip(who, Math.max(LEAST_NAME, room - asks.length))}${asks}`, room);
   return lines.length > MOST_TITLE_LINES ? null : lines;
+}
+
+/** What was read, what goes out and how it begins, and what a lasting yes lets out: a line each, the rest is among the details. */
+function releaseLines({ release }: Question, room: number): string[] {
+  if (release === undefined) return [];
+  const { read, content, lasting } = release;
+  return [read, content.slice(0, 4 * room), lasting].map((text) => clip(escapeText(text), room));
 }
 
 /** The plugin's reason on one line, told apart from sbx's own words. */
@@ -106,6 +116,7 @@ function sentence(text: string, room: number, most: number): string[] {
 
 /** The question itself. Names the grant when it is wider or narrower than what was asked for. */
 function questionLine(question: Question, scope: number): string {
+  if (question.release !== undefined) return "Let it out?";
   const grant = question.scopes[scope]?.grant;
   const exact = grant === undefined || grant === `${question.kind}=${question.target}`;
   return exact ? "Allow it?" : `Allow ${escapeText(grant)}?`;
@@ -134,7 +145,7 @@ const MOST_DETAIL = 6;
 export function detailLines(question: Question, scope: number, columns: number, look: Look): string[] {
   const room = roomFor(columns, look);
   const grant = question.scopes[scope]?.grant ?? "";
-  const { reason, combination, at } = question;
+  const { reason, combination, at, release } = question;
   const said = (text: string): string[] => sentence(text, room, MOST_DETAIL);
   const lines = [
     `kind: ${question.kind}`,
@@ -143,6 +154,9 @@ export function detailLines(question: Question, scope: number, columns: number, 
       ? []
       : said(`it says: "${quotable(reason, MOST_DETAIL * room)}"`)),
     ...(combination === undefined ? [] : said(escapeText(combination))),
+    ...(release === undefined
+      ? []
+      : [release.read, release.lasting, release.content].flatMap((text) => said(escapeText(text)))),
     ...(at === undefined ? [] : said(`at ${escapeText(at)}`)),
     ...wrapWords("the answers are about this grant:", room),
     ...wrap(escapeText(grant), room),

@@ -201,6 +201,8 @@ export interface Operation<
   /** The call's body: none, or bytes (named for the reference). */
   readonly body?: string;
   readonly needs: (args: Infer<A>) => N;
+  /** What it sends besides its body, in words, for whoever is asked to let it out. Without it, all of its arguments. */
+  readonly sends?: (args: Infer<A>) => string;
   /** Why the plugin says that it asks, for whoever is asked. */
   readonly reason?: (args: Infer<A>) => string | undefined;
   readonly run: (args: Infer<A>, powers: PowersFor<N>, cx: OperationContext) => Outcome<R | WithBytes<R>>;

@@ -106,6 +106,7 @@ export class Session {
       changes: this.#changes,
       clock,
       facts: this.#facts(),
+      decode: (bytes) => Buffer.from(bytes).toString("utf8"),
     };
     this.#gate = new Gate(world);
     this.#permissions = new Permissions(world, this.#gate.judge);

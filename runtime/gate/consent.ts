@@ -5,6 +5,7 @@ import { printTarget } from "../core/capability.ts";
 import { type Grant, printGrant } from "../core/grant.ts";
 import type { AbortSignalLike } from "../core/powers.ts";
 import type { Policy, Rule } from "./policy.ts";
+import { type ReleaseParts, releaseWords } from "./release.ts";
 
 export interface Question {
   readonly id: number;
@@ -26,6 +27,15 @@ export interface Question {
   /** The only answers that it has, where it does not have all of them; "no" is always among them. */
   readonly choices?: readonly Choice[];
   readonly details: readonly string[];
+  /** It is about letting out what the run has read. Unescaped. */
+  readonly release?: {
+    readonly labels: readonly string[];
+    readonly read: string;
+    /** Method, size, and how it begins. */
+    readonly content: string;
+    /** What "until the run ends" lets out. */
+    readonly lasting: string;
+  };
 }
 
 export type Choice = "no" | "once" | "run" | "hour" | "always" | "never" | "stop";
@@ -49,6 +59,8 @@ export interface Memory {
 
 export type Settled =
   | { readonly kind: "granted"; readonly rule: Rule }
+  /** Let out, once or until the run ends; the rule is what was granted besides. */
+  | { readonly kind: "released"; readonly lasting: boolean; readonly rule: Rule | null }
   | { readonly kind: "refused" }
   /** Not asked: what was answered or what happened meanwhile has settled it. */
   | { readonly kind: "overtaken" }
@@ -130,15 +142,41 @@ export class Asking {
     return mine;
   }
 
-  async #ask(key: string, target: Target, scopes: readonly Grant[], more: More): Promise<Settled> {
-    const { consent, policy, now } = this.#options;
+  /** Asks whether it may go out. Never joined with another: each has its own content. */
+  release(parts: ReleaseParts, more: More): Promise<Settled> {
+    const key = `release ${parts.closed.labels.join("+")} ${keyOf(parts.target, [parts.scope])}`;
+    const mine = this.#turn.then(() => this.#askRelease(key, parts, more));
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #askRelease(key: string, parts: ReleaseParts, more: More): Promise<Settled> {
+    const { consent, now } = this.#options;
     if (!more.open()) return { kind: "overtaken" };
     const why = this.#silent(key);
     if (why !== undefined || consent === null) return { kind: "suppressed", why: why ?? "" };
-    const whole = this.#options.wholeKinds === true ? this.#kinds.get(target.kind) : true;
-    if (whole === false) return { kind: "suppressed", why: `everything of ${target.kind} was refused` };
-    if (whole === undefined) return this.#askWhole(target, more, consent);
-    const combination = combinationOf(target, policy);
+    const { target, scope, permission } = parts;
+    const answer = await this.#put(target, [scope], more, releaseWords(parts));
+    if (answer === undefined) return { kind: "suppressed", why: "it cannot be shown on this screen" };
+    const { choice } = answer;
+    if (choice !== "once" && choice !== "run")
+      return this.#apply(key, choice === "stop" ? "stop" : "no", scope, now());
+    this.#refusedInARow = 0;
+    const settled = permission ? this.#apply(key, choice, scope, now()) : undefined;
+    return {
+      kind: "released",
+      lasting: choice === "run",
+      rule: settled?.kind === "granted" ? settled.rule : null,
+    };
+  }
+
+  /** Counts and asks. */
+  #put(
+    target: Target,
+    scopes: readonly Grant[],
+    more: More,
+    words: Partial<Question>,
+  ): Promise<Answer | undefined> {
     const question: Question = {
       id: this.#next,
       who: this.#options.who,
@@ -146,15 +184,27 @@ export class Asking {
       plain: plainWords(target),
       target: printTarget(target),
       ...(more.reason === undefined ? {} : { reason: more.reason }),
-      ...(combination === undefined ? {} : { combination }),
       ...(more.at === undefined ? {} : { at: more.at }),
       scopes: scopes.map((grant) => ({ label: labelOf(grant), grant: printGrant(grant) })),
       canRemember: this.#options.memory !== null,
       details: more.why === undefined ? [] : [more.why],
+      ...words,
     };
     this.#next += 1;
     this.#asked += 1;
-    const answer = await consent.ask(question, this.#options.signal);
+    return this.#options.consent?.ask(question, this.#options.signal) ?? Promise.resolve(undefined);
+  }
+
+  async #ask(key: string, target: Target, scopes: readonly Grant[], more: More): Promise<Settled> {
+    const { consent, policy, now } = this.#options;
+    if (!more.open()) return { kind: "overtaken" };
+    const why = this.#silent(key);
+    if (why !== undefined || consent === null) return { kind: "suppressed", why: why ?? "" };
+    const whole = this.#options.wholeKinds === true ? this.#kinds.get(target.kind) : true;
+    if (whole === false) return { kind: "suppressed", why: `everything of ${target.kind} was refused` };
+    if (whole === undefined) return this.#askWhole(target, more);
+    const combination = combinationOf(target, policy);
+    const answer = await this.#put(target, scopes, more, combination === undefined ? {} : { combination });
     if (answer === undefined) return { kind: "suppressed", why: "it cannot be shown on this screen" };
     const grant = scopes[answer.scope ?? 0] ?? scopes[0];
     if (grant === undefined) return { kind: "refused" };
@@ -162,24 +212,14 @@ export class Asking {
   }
 
   /** Yes is for everything of the kind that a bare grant covers; the target that was met is judged again under it. */
-  async #askWhole(target: Target, more: More, consent: Consent): Promise<Settled> {
+  async #askWhole(target: Target, more: More): Promise<Settled> {
     const grant: Grant = { effect: "allow", kind: target.kind, scope: null, options: {} };
-    this.#asked += 1;
-    const question: Question = {
-      id: this.#next++,
-      who: this.#options.who,
-      kind: target.kind,
-      plain: plainWords(target),
-      target: printTarget(target),
-      ...(more.reason === undefined ? {} : { reason: more.reason }),
+    const answer = await this.#put(target, [grant], more, {
       combination: `a yes is for everything of ${target.kind} in this run, to learn what it needs; secrets and local addresses are asked about one by one`,
-      ...(more.at === undefined ? {} : { at: more.at }),
-      scopes: [{ label: labelOf(grant), grant: printGrant(grant) }],
       canRemember: false,
       choices: ["no", "run"],
       details: [],
-    };
-    const answer = await consent.ask(question, this.#options.signal);
+    });
     if (answer === undefined) return { kind: "suppressed", why: "it cannot be shown on this screen" };
     const yes = answer.choice === "run";
     this.#kinds.set(target.kind, yes);
@@ -255,10 +295,20 @@ const verbs: Record<Kind, string> = {
 };
 
 /** A folder's grant covers all that is in it, which the question has to say. */
-export const plainWords = (target: Target): string =>
-  (target.kind === "read" || target.kind === "write") && target.type === "folder"
-    ? `${verbs[target.kind]} everything in ${printTarget(target)}`
-    : `${verbs[target.kind]} ${printTarget(target)}`;
+export function plainWords(target: Target): string {
+  const name = printTarget(target);
+  if (target.kind === "data" && target.dataset !== "kv")
+    return `${dataVerbs[target.access]} the data set ${name}`;
+  const whole = (target.kind === "read" || target.kind === "write") && target.type === "folder";
+  return `${verbs[target.kind]} ${whole ? "everything in " : ""}${name}`;
+}
+
+const dataVerbs = {
+  read: "read",
+  describe: "read every field without a label of",
+  count: "count the rows of",
+  write: "read and change",
+} as const;
 
 const labelOf = (grant: Grant): string => printGrant(grant);
 

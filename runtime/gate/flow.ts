@@ -8,6 +8,7 @@ import { fresh, type Labels, printLabels, uncleared } from "../core/labels.ts";
 import { placeOf } from "../core/places.ts";
 import { Lineage } from "./lineage.ts";
 import type { Share } from "./policy.ts";
+import type { Closed } from "./release.ts";
 import { grantFor } from "./remedy.ts";
 
 /** A source that carries a label, or a sink that may receive some. */
@@ -53,6 +54,8 @@ export interface FlowRules {
 /** Something under way whose bytes may still leave. */
 export interface Outgoing {
   readonly target: Target;
+  /** What a person let out through exactly this. */
+  readonly released: readonly string[];
   cancel(reason: SbxError): void;
 }
 
@@ -94,6 +97,8 @@ export class Flow {
   readonly lineage = new Lineage();
   #labels = new Set<string>();
   #outgoing = new Set<Outgoing>();
+  /** Let out by a person, with the bytes that are left of it. */
+  readonly #released: { readonly sink: Grant; readonly labels: readonly string[]; left: number }[] = [];
   #rules: FlowRules;
   #places: Places;
 
@@ -127,14 +132,44 @@ export class Flow {
     return [...new Set(found)];
   }
 
-  /** Is the sink open for what the run carries and for what this operation is about to read besides? @throws E_FLOW */
-  check(sink: Target, reads: readonly Target[]): void {
-    if (!isSink(sink) || isOwnStore(sink)) return;
-    const carried = new Set([...this.#labels, ...reads.flatMap((target) => this.labelsOf(target))]);
-    if (carried.size === 0) return;
-    const closed = uncleared(carried, this.#clearance(sink));
-    this.lineage.note(sink, [...carried].sort(), closed.length === 0);
+  /** Is the sink open for what the run carries and for what this operation is about to read besides? Labels in `released` were let out
+   *  through exactly this; `bytes` are about to leave. @throws E_FLOW */
+  check(sink: Target, reads: readonly Target[], released: readonly string[] = [], bytes = 1): void {
+    const closed = this.#closedFor(sink, reads, released, bytes);
     if (closed.length) throw this.#refusal(sink, closed);
+  }
+
+  /** What a person would have to let out, and what raised or would raise it; undefined: the sink is open. */
+  closedBy(sink: Target, reads: readonly Target[], released: readonly string[]): Closed | undefined {
+    const labels = this.#closedFor(sink, reads, released);
+    if (labels.length === 0) return undefined;
+    const raised = this.lineage.raised.filter(({ label }) => labels.includes(label)).map(({ by }) => by);
+    const about = reads.filter((target) => this.labelsOf(target).some((label) => labels.includes(label)));
+    return { labels, read: [...raised, ...about] };
+  }
+
+  #closedFor(sink: Target, reads: readonly Target[], released: readonly string[], bytes = 1): string[] {
+    if (!isSink(sink) || isOwnStore(sink)) return [];
+    const carried = new Set([...this.#labels, ...reads.flatMap((target) => this.labelsOf(target))]);
+    if (carried.size === 0) return [];
+    const cleared = this.#clearance(sink, bytes);
+    const closed = uncleared(carried, cleared).filter((label) => !released.includes(label));
+    this.lineage.note(sink, [...carried].sort(), closed.length === 0);
+    return closed;
+  }
+
+  /** A person lets these labels out to a destination until so many bytes have gone there. */
+  release(sink: Grant, labels: readonly string[], bytes: number): void {
+    this.#released.push({ sink, labels, left: bytes });
+  }
+
+  /** Bytes that go out. */
+  spend(sink: Target, bytes: number): void {
+    for (const one of this.#released) if (this.#covers(one.sink, sink)) one.left -= bytes;
+  }
+
+  #covers(cleared: Grant, sink: Target): boolean {
+    return opens({ ...cleared, options: reachable }, sink, [], this.#places);
   }
 
   /** Would it be open for what the run carries? */
@@ -194,7 +229,9 @@ export class Flow {
 
   #close(labels: Labels): Target[] {
     return [...this.#outgoing].flatMap((outgoing) => {
-      const closed = uncleared(labels, this.#clearance(outgoing.target));
+      const closed = uncleared(labels, this.#clearance(outgoing.target)).filter(
+        (label) => !outgoing.released.includes(label),
+      );
       if (closed.length === 0 || isOwnStore(outgoing.target)) return [];
       this.lineage.note(outgoing.target, [...labels].sort(), false);
       outgoing.cancel(this.#refusal(outgoing.target, closed));
@@ -202,11 +239,11 @@ export class Flow {
     });
   }
 
-  #clearance(sink: Target): Labels {
-    const cleared = this.#cleared(
-      (rule) => typeof rule !== "string" && opens({ ...rule, options: reachable }, sink, [], this.#places),
-    );
-    return sink.kind === "data" ? new Set([...cleared, ...this.#kept(sink)]) : cleared;
+  #clearance(sink: Target, bytes = 1): Labels {
+    const cleared = this.#cleared((rule) => typeof rule !== "string" && this.#covers(rule, sink));
+    const released = this.#released.filter((one) => one.left >= bytes && this.#covers(one.sink, sink));
+    const kept = sink.kind === "data" ? this.#kept(sink) : [];
+    return new Set([...cleared, ...released.flatMap(({ labels }) => labels), ...kept]);
   }
 
   /** What is stored in fields that raise the same labels whenever they are read keeps them (FLOW 5). */

@@ -4,6 +4,7 @@ import { type Operation, type OperationContext, WithBytes } from "../op.ts";
 import { Handles } from "./handles.ts";
 import { Judge } from "./judge.ts";
 import { overReason } from "./lease.ts";
+import { type Content, contentOf } from "./release.ts";
 import { type Call, Road } from "./road.ts";
 import type { GateWorld } from "./world.ts";
 
@@ -43,7 +44,8 @@ export class Gate {
       for (const seat of road.seats) seat.lease.register();
       for (const seat of road.seats) this.judge.sink(seat, road.reads());
       const reason = operation.reason?.(args);
-      for (const seat of road.seats) await this.judge.consent(seat, call.at, reason);
+      const content = (): Content => contentOf(operation, args, call.body, this.#world.decode);
+      for (const seat of road.seats) await this.judge.consent(seat, call.at, reason, content);
       for (const seat of road.seats) this.judge.still(seat);
       for (const { seat, rule } of road.charged()) this.judge.charge(seat, rule);
       this.judge.raise(road.reads());

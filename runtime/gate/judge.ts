@@ -3,17 +3,19 @@
 import type { GovernedNeed, HandleNeed, Kind, PathTarget, Target } from "../core/capability.ts";
 import { startsAt } from "../core/cover.ts";
 import { type ErrorCode, errorTable, fail, isSbxError, type SbxError } from "../core/errors.ts";
-import { fresh } from "../core/labels.ts";
 import type { PowerSource } from "../core/powers.ts";
 import type { AuditDecision } from "./audit.ts";
 import type { Clock } from "./clock.ts";
+import type { More } from "./consent.ts";
 import { denial } from "./denial.ts";
 import { type Flow, isSource } from "./flow.ts";
 import type { Handles } from "./handles.ts";
 import { type LeaseHost, LiveLease, overReason } from "./lease.ts";
 import type { Budget } from "./limits.ts";
+import { permits } from "./permits.ts";
 import { type Decision, denialCode, toldRemedy } from "./policy.ts";
 import { recall } from "./recall.ts";
+import { type Closed, type Content, isSameOrigin, nothingKnown, settleRelease } from "./release.ts";
 import { remedyFor, scopesFor } from "./remedy.ts";
 import { Seat } from "./seat.ts";
 import type { GateWorld } from "./world.ts";
@@ -90,25 +92,32 @@ export class Judge implements LeaseHost {
     }
   }
 
-  /** A closed sink is settled before anybody is asked, never a yes followed by a refusal. */
+  /** A closed sink is settled first, never a yes followed by a refusal: refused here, or asked about in the same question. */
   sink(seat: Seat, reads: readonly Target[]): void {
-    try {
-      this.flow.check(seat.target, reads);
-    } catch (error) {
-      this.#refuse(seat, "denied", "flow", "E_FLOW");
-      throw error;
-    }
+    const { target, lease } = seat;
+    seat.closed = this.flow.closedBy(target, reads, lease.released);
+    if (seat.closed === undefined || this.#world.asking.possible) return;
+    this.#refuse(seat, "denied", "flow", "E_FLOW");
+    this.flow.check(target, reads, lease.released);
   }
 
-  async consent(seat: Seat, site: (() => string | undefined) | undefined, reason?: string): Promise<void> {
+  async consent(
+    seat: Seat,
+    site: (() => string | undefined) | undefined,
+    reason?: string,
+    content: () => Content = () => nothingKnown,
+  ): Promise<void> {
+    const { closed } = seat;
+    if (!closed && seat.decision?.kind !== "open") return;
+    const at = this.#world.asking.possible ? site?.() : undefined;
+    const more = { ...(at === undefined ? {} : { at }), ...(reason === undefined ? {} : { reason }) };
+    if (closed) await this.#release(seat, closed, content(), more);
     const open = seat.decision;
     if (open?.kind !== "open") return;
-    const at = this.#world.asking.possible ? site?.() : undefined;
     const asked = open.part ?? seat.target;
     const settled = await this.#world.asking.settle(asked, scopesFor(asked), {
-      ...(at === undefined ? {} : { at }),
+      ...more,
       ...(open.why === undefined ? {} : { why: open.why }),
-      ...(reason === undefined ? {} : { reason }),
       open: () => seat.lease.ended === undefined && this.#again(seat) === "open",
     });
     this.#world.changes.note();
@@ -123,6 +132,8 @@ export class Judge implements LeaseHost {
         this.still(seat);
         this.policy(seat);
         return this.consent(seat, site, reason);
+      case "released":
+        return;
       case "refused": {
         this.rejudge(); // "never" is a new deny
         const code =
@@ -145,6 +156,18 @@ export class Judge implements LeaseHost {
       default:
         return settled satisfies never;
     }
+  }
+
+  /** @throws E_FLOW */
+  async #release(seat: Seat, closed: Closed, content: Content, more: Omit<More, "open">): Promise<void> {
+    const settled = await settleRelease(this.#world, seat, closed, content, more);
+    if (settled.kind === "refused" || settled.kind === "suppressed") {
+      this.#refuse(seat, settled.kind === "refused" ? "asked-no" : "suppressed", "flow", "E_FLOW");
+      return this.flow.check(seat.target, closed.read, seat.lease.released);
+    }
+    if (seat.decision?.kind !== "open") return;
+    this.policy(seat);
+    if (settled.kind === "released") seat.note("asked-yes", settled.rule?.from ?? "answer: this once");
   }
 
   /** Labels first, then the touch. */
@@ -239,6 +262,7 @@ export class Judge implements LeaseHost {
     try {
       this.policy(seat);
       seat.lease.register();
+      if (isSameOrigin(parent.target, seat.target)) seat.lease.released = parent.released;
       this.sink(seat, []);
       await this.consent(seat, undefined);
       this.still(seat);
@@ -268,23 +292,8 @@ export class Judge implements LeaseHost {
     return this.#world.policy.rules.some(({ grant }) => startsAt(grant, target, kind));
   }
 
-  /** Charges the rule that covers it, one use an operation and every byte. What it does not bear is not covered. */
   permits(target: Target, lease: LiveLease, bytes: number): boolean {
-    if (fresh(this.flow.labels, this.flow.labelsOf(target)).length > 0) return false;
-    const now = this.clock.now();
-    const decision = this.#world.policy.judge(target, lease.names, now, [...lease.rules, ...lease.used]);
-    if (decision.kind !== "granted") return false;
-    const { rule } = decision;
-    try {
-      if (rule !== null && !lease.rules.includes(rule) && !lease.used.has(rule))
-        this.budget.take(rule, now, true);
-      if (rule !== null) lease.used.add(rule);
-      this.budget.spend(rule, target.kind, bytes);
-      return true;
-    } catch (error) {
-      if (isSbxError(error)) return false;
-      throw error;
-    }
+    return permits(this.#world, target, lease, bytes);
   }
 
   bound(lease: LiveLease): void {

@@ -41,6 +41,8 @@ export class LiveLease implements Lease {
   readonly used = new Set<Rule>();
   /** Leases that were obtained on the way; they end with this one. */
   readonly children: LiveLease[] = [];
+  /** Labels that a person let out through exactly this. */
+  released: readonly string[] = [];
   readonly #host: LeaseHost;
   /** Made when somebody first listens: most operations end before anybody would. */
   #abort: { readonly signal: AbortSignalLike; abort(reason: unknown): void } | undefined;
@@ -59,8 +61,12 @@ export class LiveLease implements Lease {
   /** From now on labels that close this sink cancel it. */
   register(): void {
     if (!isSink(this.target) || this.#unregister) return;
+    const lease = this;
     this.#unregister = this.#host.flow.register({
       target: this.target,
+      get released() {
+        return lease.released;
+      },
       cancel: (reason) => this.end(reason),
     });
   }
@@ -111,7 +117,10 @@ export class LiveLease implements Lease {
 
   spend(bytes: number, direction: "in" | "out"): void {
     this.alive();
-    if (direction === "out") this.#host.flow.check(this.target, []);
+    if (direction === "out") {
+      this.#host.flow.check(this.target, [], this.released, bytes);
+      this.#host.flow.spend(this.target, bytes);
+    }
     this.#host.budget.spend(this.rule, this.target.kind, bytes);
     for (const rule of this.more) this.#host.budget.spend(rule, this.target.kind, bytes);
     if (direction === "in") this.bytesIn += bytes;

@@ -3,6 +3,7 @@ import type { Target } from "../core/capability.ts";
 import type { AuditDecision } from "./audit.ts";
 import type { LiveLease } from "./lease.ts";
 import type { Decision } from "./policy.ts";
+import type { Closed } from "./release.ts";
 
 export interface SeatMaker {
   /** The name under which the operation asked for it. */
@@ -22,6 +23,8 @@ export class Seat {
   decision: Decision | undefined;
   decided: AuditDecision | undefined;
   rule = "";
+  /** Its sink is closed, and a person could let it out. */
+  closed: Closed | undefined;
   /** Refused, and the refusal is audited. */
   refused = false;
   /** Allowed to run, but sees nothing. */

@@ -22,4 +22,6 @@ export interface GateWorld {
   readonly changes: Changes;
   readonly clock: Clock;
   readonly facts: RunFacts;
+  /** UTF-8 as text, with U+FFFD where it is none. */
+  readonly decode: (bytes: Uint8Array) => string;
 }

@@ -13,6 +13,7 @@ export default defineOp({
   result: s.nothing(),
   body: "the new content",
   needs: ({ path }) => ({ file: need.write(path) }),
+  sends: () => "",
   run: async ({ append = false, create = true, createNew = false, mode }, { file }, cx) => {
     const options = { append, create, createNew, ...(mode === undefined ? {} : { mode }) };
     await file.replace(cx.body ?? new Uint8Array(0), options);

@@ -24,6 +24,8 @@ export default defineOp({
     site: need.net(url, method),
     upload: bodyHandle === undefined ? undefined : need.handle(bodyHandle, "upload", "out"),
   }),
+  sends: ({ method, url, headers }) =>
+    [`${method} ${url}`, ...headers.map(([name, value]) => `${name}: ${value}`)].join("\n"),
   run: async ({ method, headers, redirect, hasBody, bodyHandle }, { site }, cx) => {
     const upload = bodyHandle === undefined ? undefined : cx.handle<UploadSource>(bodyHandle);
     const body = hasBody && !upload ? (cx.body ?? new Uint8Array(0)) : null;

@@ -384,9 +384,9 @@ describe("a slow query", () => {
   test("is ended by --request-timeout, and the next one is answered", async () => {
     const source = `console.log(await ${slow}.catch((error) => error.code)); console.log(await people.count());`;
     const started = performance.now();
-    const { out } = await run(source, ["-D=people", "--request-timeout=300ms"]);
+    const { out } = await run(source, ["-D=people", "--request-timeout=1s"]);
     expect(out).toBe("E_LIMIT_TIME\n399999\n");
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(performance.now() - started).toBeLessThan(6000);
   });
 
   test("ends with the run, and with a run that is killed", async () => {

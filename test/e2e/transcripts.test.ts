@@ -26,6 +26,26 @@ await permissions.request({ name: "net", host: "api.example.com", reason: "To se
 console.log("done");`;
 const writing = `import { mkdir } from "sbx:fs";
 await mkdir("notes").catch((e) => console.log(e.code));`;
+const letting = (send: string): string => `import { readTextFile, writeTextFile } from "sbx:fs";
+const list = await readTextFile("notes/list.txt");
+for (const n of [1, 2]) await ${send}.then(() => console.log("sent"), (e) => console.log(e.code ?? e.message));`;
+const toFile = letting('writeTextFile("out/list-" + n, list)');
+const toNet = letting(
+  'fetch("http://127.0.0.1:9/cards?list=" + list, { method: "POST", headers: { "x-from": "p" }, body: "we need " + list + "\\n\\x1b[31mred" })',
+);
+const dataset = `import * as data from "sbx:data";
+const people = await data.open("people");
+console.log(await people.query({ select: ["name", "email"] }));`;
+const catalog = JSON.stringify({
+  version: 1,
+  datasets: {
+    people: {
+      title: "Address book",
+      source: { type: "csv", path: "people.csv" },
+      fields: { name: { type: "text" }, email: { type: "text", label: "personal" } },
+    },
+  },
+});
 const uncaught = `import { get } from "sbx:env";
 console.log(await get("TOKEN"));`;
 
@@ -63,6 +83,44 @@ const transcripts: readonly Transcript[] = [
     script: sending,
     runs: ["p.ts -R=notes --allow-env=LANG"],
     keys: [["e"], [DOWN, "\r"], ["\r"]],
+  },
+  {
+    name: "release-file",
+    script: toFile,
+    runs: ["p.ts -R=notes -W=out --label=read=notes:personal"],
+    keys: [["d"], ["y", "\r"], ["\r"]],
+  },
+  {
+    name: "release-net",
+    script: toNet,
+    runs: ["p.ts -R=notes --label=read=notes:personal"],
+    keys: [[DOWN, DOWN, "\r"]],
+  },
+  {
+    name: "release-net-40",
+    columns: 40,
+    script: toNet,
+    runs: ["p.ts -R=notes --label=read=notes:personal"],
+    keys: [["d"], ["\r"], ["q"]],
+  },
+  {
+    name: "release-plain",
+    script: toFile,
+    env: { SBX_PLAIN: "1" },
+    runs: ["p.ts -R=notes -W=out --label=read=notes:personal"],
+    keys: [
+      ["3", "\r"],
+      ["1", "\r"],
+    ],
+  },
+  {
+    name: "dataset",
+    script: dataset,
+    runs: ["--catalog=people.json p.ts"],
+    keys: [
+      ["y", "\r"],
+      ["y", "\r"],
+    ],
   },
   { name: "uncaught", script: uncaught, keys: [["\r"]] },
   {
@@ -123,6 +181,9 @@ function place(script: string): string {
   symlinkSync(sbx, join(base, "bin/sbx"));
   writeFileSync(join(base, "desk/notes/list.txt"), "milk");
   writeFileSync(join(base, "desk/p.ts"), script);
+  mkdirSync(join(base, "desk/out"));
+  writeFileSync(join(base, "desk/people.json"), catalog);
+  writeFileSync(join(base, "desk/people.csv"), "name,email\nAna,ana@mail.example\n");
   return base;
 }
 
@@ -190,7 +251,7 @@ describe.skipIf(ptySupport() === undefined || process.platform !== "linux")("on 
     for (const { name, columns = 80 } of transcripts) {
       const text = readFileSync(join(import.meta.dirname, `transcripts/${name}.txt`), "utf8");
       for (const row of text.split("\n")) expect(row.length, `${name}: ${row}`).toBeLessThanOrEqual(columns);
-      expect(text, name).toMatch(/asks to (read|connect|write)/);
+      expect(text, name).toMatch(/asks to (read|connect|write|send|be allowed to send)/);
     }
   });
 });

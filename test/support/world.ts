@@ -312,6 +312,7 @@ export class World {
       ),
       changes,
       clock: this.clock,
+      decode: (bytes) => Buffer.from(bytes).toString("utf8"),
       facts: this.#facts(changes),
     };
     this.gate = new Gate(world);

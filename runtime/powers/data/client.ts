@@ -19,6 +19,9 @@ export interface DataClientOptions {
   readonly timeout: number;
 }
 
+/** For the process to start, in ms; on a busy machine that may take longer than a query. */
+const START = 60_000;
+
 interface Waiting {
   readonly set: string;
   readonly resolve: (answer: DataAnswer) => void;
@@ -57,7 +60,7 @@ export class DataClient {
     if (this.#server === undefined || this.#server.ended) {
       this.#server = new Server(this.#options.start());
       const { sets, timeout } = this.#options;
-      this.#server.ask("", { op: "sets", sets, timeout }, timeout).catch(() => undefined);
+      this.#server.ask("", { op: "sets", sets, timeout }, START).catch(() => undefined);
     }
     return this.#server;
   }
