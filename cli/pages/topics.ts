@@ -158,8 +158,9 @@ Relative paths are relative to the working directory. ~/, \${home}, \${plugin},
 const flow = `What a run has read decides where it may still write.
 
 This version labels well-known secrets "secret", and labels what --label, a
-policy or a catalog names; a run that has read it can no longer send, write or print it where
-that label is not cleared. --clear, or a policy, opens one sink for one label.
+policy or a catalog names; a run that has read it can no longer send, write or
+print it where that label is not cleared. --clear, or a policy, opens one sink
+for one label.
 At a terminal you are asked: you see what was read, where it would go, how much
 and how it begins, and let out this one or the destination until the run ends.
 Your own terminal is always open. What is kept in the plugin's store keeps the
