@@ -27,17 +27,27 @@ export interface FakeSite {
 /** By host; every port of a host answers the same. */
 export type FakeSites = Readonly<Record<string, FakeSite>>;
 
+interface Told {
+  readonly trace: (what: string) => void;
+  readonly seen: (what: string) => void;
+}
+
 const PUBLIC = "93.184.215.14";
 
-export function fakeNet(sites: FakeSites, trace: (what: string) => void): PowerSource<NetNeed> {
+/** @param seen everything that a host sees of a request, in order: what was asked for, and each piece that was sent */
+export function fakeNet(
+  sites: FakeSites,
+  trace: (what: string) => void,
+  seen: (what: string) => void = () => undefined,
+): PowerSource<NetNeed> {
   return {
     resolve: async (need) => resolveUrl(need),
     open: async (target, lease) => {
       lease.alive();
       trace(`open net ${(target as NetTarget).host}`);
       return {
-        request: (options) => request(sites, target as NetTarget, lease, options, trace),
-        connect: (options) => connect(sites, target as NetTarget, lease, options, trace),
+        request: (options) => request(sites, target as NetTarget, lease, options, { trace, seen }),
+        connect: (options) => connect(sites, target as NetTarget, lease, options, { trace, seen }),
       } satisfies NetPower;
     },
     release: () => undefined,
@@ -49,21 +59,26 @@ async function request(
   target: NetTarget,
   lease: Lease,
   options: RequestOptions,
-  trace: (what: string) => void,
+  told: Told,
 ): Promise<ResponseHead> {
+  const { trace, seen } = told;
   lease.alive();
   const site = sites[target.host] ?? {};
   await lease.admit({ ...target, address: site.address ?? PUBLIC });
   trace(`connect ${target.host}:${target.port}`);
   if (options.body) lease.spend(options.body.length, "out");
+  seen(
+    `${target.method} ${target.words} ${options.headers.join()} ${Buffer.from(options.body ?? []).toString("latin1")}`,
+  );
   for (let chunk = await options.upload?.next(); chunk; chunk = await options.upload?.next()) {
     lease.spend(chunk.length, "out");
     trace(`sent ${chunk.length}`);
+    seen(`piece ${Buffer.from(chunk).toString("latin1")}`);
   }
   const { status = 200, location, body = "" } = site.answer ?? {};
   if (location !== undefined && options.redirect === "follow") {
     const next = await lease.obtain({ kind: "net", url: location, method: options.method });
-    return request(sites, next.target as NetTarget, next.lease, { ...options, body: null }, trace);
+    return request(sites, next.target as NetTarget, next.lease, { ...options, body: null }, told);
   }
   return head(target, status, body, lease, trace);
 }
@@ -103,11 +118,12 @@ async function connect(
   target: NetTarget,
   lease: Lease,
   { protocols }: SocketOptions,
-  trace: (what: string) => void,
+  { trace, seen }: Told,
 ): Promise<OpenSocket> {
   lease.alive();
   const site = sites[target.host] ?? {};
   await lease.admit({ ...target, address: site.address ?? PUBLIC });
+  seen(`socket ${target.words}`);
   trace(`connect ${target.host}:${target.port}`);
   const said = [new TextEncoder().encode(site.answer?.body ?? "")];
   const end = { code: 1000, reason: "" };
@@ -123,6 +139,7 @@ async function connect(
     send: async ({ bytes }) => {
       lease.spend(bytes.length, "out");
       trace(`sent ${bytes.length}`);
+      seen(`message ${Buffer.from(bytes).toString("latin1")}`);
     },
     close: async () => end,
     cancel: async () => trace(`close ${target.host}`),

@@ -162,7 +162,9 @@ export class MemoryAudit implements AuditSink {
 }
 
 class MemoryStore implements PowerSource<DataNeed, StorePower> {
+  /** What runs without labels keep; others keep theirs apart. */
   readonly entries = new Map<string, string>();
+  readonly #labelled = new Map<string, string>();
   resolve = async (need: DataNeed): Promise<Target> => ({ ...need, words: need.dataset });
   release = (): void => undefined;
   readonly #trace: (what: string) => void;
@@ -177,13 +179,15 @@ class MemoryStore implements PowerSource<DataNeed, StorePower> {
     return {
       get: async (key) => {
         lease.alive();
-        return this.entries.get(key) ?? null;
+        const own = lease.keeps.length > 0 ? this.#labelled.get(key) : undefined;
+        return own ?? this.entries.get(key) ?? null;
       },
       apply: async (changes: readonly KvChange[]) => {
         lease.spend(1, "out");
         for (const change of changes) {
-          if (change.op === "set") this.entries.set(change.key, change.value);
-          if (change.op === "delete") this.entries.delete(change.key);
+          const part = lease.keeps.length > 0 ? this.#labelled : this.entries;
+          if (change.op === "set") part.set(change.key, change.value);
+          if (change.op === "delete") part.delete(change.key);
         }
         return true;
       },
@@ -229,6 +233,8 @@ export function flagGrants(flag: string): Grant[] {
 
 export class World {
   readonly trace: string[] = [];
+  /** What hosts saw, in order. */
+  readonly seen: string[] = [];
   readonly clock = new TurnableClock();
   readonly tree: FakeTree;
   readonly store: MemoryStore;
@@ -284,7 +290,7 @@ export class World {
     this.sources = {
       read: disk.read,
       write: disk.write,
-      net: fakeNet(options.sites ?? {}, trace),
+      net: fakeNet(options.sites ?? {}, trace, (what) => this.seen.push(what)),
       env: environment(options.env ?? {}) as PowerSource<EnvNeed, unknown>,
       data: this.#datasets(trace),
     };
