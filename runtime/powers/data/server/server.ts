@@ -3,6 +3,7 @@ import { fail, isSbxError } from "../../../core/errors.ts";
 import type { DataRequest, FailureHead, PageHead, ServedSet } from "../protocol.ts";
 import { FileSet } from "./file.ts";
 import type { Cursor } from "./pages.ts";
+import { PostgresSet } from "./postgres.ts";
 import { type Served, SourceError } from "./served.ts";
 import { SqliteSet } from "./sqlite.ts";
 
@@ -15,6 +16,7 @@ export class Server {
   readonly #sets = new Map<string, ServedSet>();
   /** Those that were asked for. */
   readonly #served = new Map<string, Served>();
+  #timeout = 0;
   readonly #cursors = new Map<number, Cursor>();
   #next = 1;
 
@@ -22,6 +24,7 @@ export class Server {
     switch (request.op) {
       case "sets":
         for (const set of request.sets) this.#sets.set(set.name, set);
+        this.#timeout = request.timeout;
         return { head: {} };
       case "rows":
         return await this.#begin(await this.#serving(request.set).rows(request.query));
@@ -67,7 +70,7 @@ export class Server {
   }
 
   #serving(name: string): Served {
-    const served = this.#served.get(name) ?? serve(this.#set(name));
+    const served = this.#served.get(name) ?? serve(this.#set(name), this.#timeout);
     this.#served.set(name, served);
     return served;
   }
@@ -110,7 +113,7 @@ export class Server {
   }
 }
 
-function serve(set: ServedSet): Served {
+function serve(set: ServedSet, timeout: number): Served {
   const { source } = set;
   switch (source.type) {
     case "sqlite":
@@ -120,6 +123,8 @@ function serve(set: ServedSet): Served {
     case "ndjson":
       return new FileSet(set, source.path, source.type);
     case "postgres":
+      if (!("text" in source.url)) throw fail("E_INTERNAL", "a server without its address");
+      return new PostgresSet(set, { ...source, url: source.url.text }, timeout);
     case "host":
       throw fail("E_UNAVAILABLE", `nothing serves the data set ${set.name}`);
     default:

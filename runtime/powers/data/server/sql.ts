@@ -14,7 +14,9 @@ export interface Dialect {
   placeholder(n: number, type: FieldType): string;
   /** A column as it is compared: texts by code point, whatever the table says. */
   compared(column: string, type: FieldType): string;
-  /** A column as it is given out. */
+  /** A column as its least or largest value is looked for. */
+  extreme(column: string, type: FieldType): string;
+  /** What is compared or computed, as it is given out. */
   given(column: string, type: FieldType): string;
   startsWith(column: string, value: string): string;
   contains(column: string, value: string): string;
@@ -136,7 +138,7 @@ export class Compiler {
 
   #given(name: string): string {
     const { column, type } = this.#field(name);
-    return this.#dialect.given(quoted(column), type);
+    return this.#dialect.given(this.#dialect.compared(quoted(column), type), type);
   }
 
   #ordered(expression: string, descending: boolean): string {
@@ -154,7 +156,7 @@ export class Compiler {
     const { column, type } = this.#field(field);
     if (of === "count") return `count(${quoted(column)})`;
     if (of === "min" || of === "max") {
-      const most = `${of}(${this.#dialect.compared(quoted(column), type)})`;
+      const most = `${of}(${this.#dialect.extreme(quoted(column), type)})`;
       return this.#dialect.given(most, type);
     }
     return this.#dialect.given(`${of}(${quoted(column)})`, "number");

@@ -15,6 +15,7 @@ const PATIENCE = 2000;
 export const sqliteDialect: Dialect = {
   placeholder: (n) => `?${n}`,
   compared: (column, type) => (type === "text" ? `${column} COLLATE BINARY` : column),
+  extreme: (column, type) => sqliteDialect.compared(column, type),
   given: (column) => column,
   startsWith: (column, value) => `substr(${column}, 1, length(${value})) = ${value}`,
   contains: (column, value) => `instr(${column}, ${value}) > 0`,
