@@ -9,6 +9,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { sbx, setup } from "../support/build.ts";
 import { buildChild, spawnChild } from "../support/engine.ts";
+import { measureData } from "./data.ts";
 import { type Command, median, run, sideBySide } from "./measure.ts";
 import { calls, fetches, hello, largeFile, type Pair, smallFiles } from "./programs.ts";
 import { measureRules } from "./rules.ts";
@@ -197,6 +198,35 @@ async function benchRules(): Promise<Line[]> {
   return [...lines, put];
 }
 
+async function benchData(): Promise<Line[]> {
+  const { grouped, streamed } = await measureData(folder, sbx, env);
+  const ratio = grouped.ours / grouped.theirs;
+  const flat = streamed.peak - streamed.tenth < 32 * MIB;
+  return [
+    {
+      what: "a grouped count of 1 000 000 rows",
+      result: `${ratio.toFixed(2)} ×`,
+      goal: "≤ 1.3 ×",
+      met: ratio <= 1.3,
+      detail: `${ms(grouped.ours)} against the same SQL on node:sqlite ${ms(grouped.theirs)}`,
+    },
+    {
+      what: "1 000 000 rows, one by one",
+      result: `${Math.round(streamed.rate / 1000)} k/s`,
+      goal: "",
+      met: null,
+      detail: "without the start",
+    },
+    {
+      what: "their peak memory",
+      result: mib(streamed.peak),
+      goal: "flat",
+      met: flat,
+      detail: `${mib(streamed.tenth)} for a tenth of them`,
+    },
+  ];
+}
+
 function print(lines: readonly Line[]): void {
   console.log(`\n${cpus().length} cores, ${cpus()[0]?.model ?? "?"}, Node ${process.versions.node}\n`);
   console.log("| what | result | goal | | |\n|---|---|---|---|---|");
@@ -215,6 +245,7 @@ const benches = [
   benchFetches,
   benchCalls,
   benchRules,
+  benchData,
 ];
 
 async function main(): Promise<void> {
