@@ -78,7 +78,11 @@ const dataGrant = (dataset: string, fields: readonly string[]): Grant => ({
   options: {},
 });
 
-/** A file that is read beside the catalog holds the same. */
+/** Every file that a data set lies in. */
+export const catalogFiles = ({ catalog }: FiledCatalog): string[] =>
+  [...catalog.datasets.values()].flatMap(filesOf);
+
+/** Should one be reached in another way, it still holds the same. */
 function fileRules(path: string, label: string, bases: GrantBases): LabelRule[] {
   const text = `read=${path.replace(/[\\,=]/g, (c) => `\\${c}`)}`;
   return parseGrant(text, grantContext(bases), "deny").map((source) => ({

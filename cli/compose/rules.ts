@@ -11,7 +11,7 @@ import type { Protected } from "../../runtime/gate/protectedPlaces.ts";
 import type { OwnFolders } from "../../runtime/powers/own/folders.ts";
 import type { Ledger } from "../../runtime/powers/own/ledger.ts";
 import type { RunOptions } from "../flags.ts";
-import { catalogLabels, type FiledCatalog } from "./catalog.ts";
+import { catalogFiles, catalogLabels, type FiledCatalog } from "./catalog.ts";
 import { clock } from "./clock.ts";
 import {
   type GrantBases,
@@ -42,6 +42,8 @@ export function protectedPlaces({ own, policies, loaded, options, catalog }: Pro
     ...mine.map((path) => ({ path: resolve(path), what: "sbx's own files" })),
     ...policies.files.map((path) => ({ path, what: "a policy" })),
     ...(catalog.path === null ? [] : [{ path: catalog.path, what: "the catalog" }]),
+    // Read beside the catalog they would be read whole, and a plugin that could replace one would choose what sbx reads.
+    ...catalogFiles(catalog).map((path) => ({ path, what: "a data set's file, which is for sbx:data" })),
     ...(options.source === undefined && options.script !== "-"
       ? [{ path: resolve(options.script), what: "the plugin's own files" }]
       : []),
