@@ -11,6 +11,8 @@ export type RunEnd =
   /** The plugin threw. `denial` is what sbx knows about it, when the error came from sbx. */
   | { readonly kind: "error"; readonly error: GuestError; readonly denial: SbxError | undefined }
   | { readonly kind: "limit"; readonly error: SbxError }
+  /** A monitor stopped it. */
+  | { readonly kind: "contained"; readonly error: SbxError }
   | { readonly kind: "deadlock" }
   | { readonly kind: "stopped"; readonly by: "person" | "signal" }
   | { readonly kind: "broken"; readonly error: SbxError };
@@ -66,6 +68,8 @@ export function exitCode(end: RunEnd): number {
     case "limit":
     case "broken":
       return errorTable[end.error.code].exit;
+    case "contained":
+      return 86;
     case "deadlock":
       return 1;
     case "stopped":
@@ -95,6 +99,8 @@ export function endWords(end: RunEnd): string {
     case "limit":
     case "broken":
       return `${end.error.code}: ${end.error.message}`;
+    case "contained":
+      return `contained: ${end.error.message}`;
     case "deadlock":
       return "waits for what can never happen";
     case "stopped":

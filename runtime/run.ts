@@ -9,6 +9,7 @@ import type { Consent, Memory } from "./gate/consent.ts";
 import type { Flow } from "./gate/flow.ts";
 import type { Budget, RunLimits } from "./gate/limits.ts";
 import type { Lineage } from "./gate/lineage.ts";
+import type { Finding, Monitor } from "./gate/monitor.ts";
 import type { Policy } from "./gate/policy.ts";
 import type { Sources } from "./gate/world.ts";
 import type { Operation } from "./op.ts";
@@ -29,6 +30,7 @@ export interface SessionOptions {
   readonly who: string;
   readonly clock: Clock;
   readonly limits: RunLimits;
+  readonly monitors?: readonly Monitor[];
   readonly seed: string | null;
   readonly output: Output;
   readonly input: (max: number) => Promise<{ bytes: Uint8Array; done: boolean }>;
@@ -47,6 +49,8 @@ export interface RunOutcome {
   /** Bytes of console output that were not printed because their labels may not leave. */
   readonly dropped: number;
   readonly labels: readonly string[];
+  /** What monitors saw. */
+  readonly findings: readonly Finding[];
   readonly lineage: Lineage;
   /** Standard error may be told what the run did: nothing that it carries is closed there. */
   readonly speaks: boolean;

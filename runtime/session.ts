@@ -15,6 +15,7 @@ import { discreetly } from "./gate/discreet.ts";
 import { Gate } from "./gate/gate.ts";
 import { overReason } from "./gate/lease.ts";
 import { Budget } from "./gate/limits.ts";
+import { Monitors } from "./gate/monitor.ts";
 import { Permissions } from "./gate/permissions.ts";
 import type { Rule } from "./gate/policy.ts";
 import type { GateWorld } from "./gate/world.ts";
@@ -48,6 +49,7 @@ export class Session {
   readonly #watch: Watch;
   readonly #stopping: ReturnType<Clock["newAbort"]>;
   readonly #denials: SbxError[] = [];
+  readonly #monitors: Monitors;
   #exitCode = 0;
   #wake: NodeJS.Timeout | undefined;
   #idle: (GuestMessage & { type: "idle" }) | undefined;
@@ -96,6 +98,9 @@ export class Session {
       stop: () => this.#finish({ kind: "stopped", by: "person" }),
       signal: this.#stopping.signal,
     });
+    this.#monitors = new Monitors(options.monitors ?? [], (error) =>
+      this.#finish({ kind: "contained", error }),
+    );
     const world: GateWorld = {
       sources: options.sources,
       policy,
@@ -106,6 +111,7 @@ export class Session {
       changes: this.#changes,
       clock,
       facts: this.#facts(),
+      monitors: this.#monitors,
       decode: (bytes) => Buffer.from(bytes).toString("utf8"),
     };
     this.#gate = new Gate(world);
@@ -173,6 +179,7 @@ export class Session {
       budget: this.#budget,
       dropped: this.#output.dropped,
       labels: [...flow.labels].sort(),
+      findings: this.#monitors.findings,
       lineage: flow.lineage,
       speaks: flow.streamOpen("stderr"),
     };

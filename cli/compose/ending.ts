@@ -22,7 +22,14 @@ export interface Ending {
 /** Loaded only when there is something to say. */
 export async function sayEnd(ending: Ending): Promise<void> {
   const { outcome, cx } = ending;
-  if (outcome.speaks && outcome.end.kind === "done" && outcome.dropped === 0 && outcome.exit !== 76) return;
+  if (
+    outcome.speaks &&
+    outcome.end.kind === "done" &&
+    outcome.dropped === 0 &&
+    outcome.exit !== 76 &&
+    outcome.findings.length === 0
+  )
+    return;
   const report = await import("../report.ts");
   const { styleFor } = await import("../style.ts");
   const style = styleFor(cx.err);
@@ -56,7 +63,12 @@ async function wordsOf(ending: Ending, report: Report, style: Style): Promise<st
         style,
       )
     );
-  return dropped + endWords(ending, report, style);
+  const observed = outcome.findings
+    .filter(({ action }) => action === "observe")
+    .map(({ monitor, what, target }) =>
+      report.formatWarning(`the monitor ${monitor} saw ${what} go to ${target}`, style),
+    );
+  return dropped + observed.join("") + endWords(ending, report, style);
 }
 
 function endWords(ending: Ending, report: Report, style: Style): string {
@@ -75,6 +87,8 @@ function endWords(ending: Ending, report: Report, style: Style): string {
         style,
       );
     }
+    case "contained":
+      return report.formatWarning(`a monitor stopped the plugin: ${end.error.message}`, style);
     case "broken":
       return report.formatFailure(end.error, style);
     case "deadlock":

@@ -143,6 +143,8 @@ function errorOf({ end }: RunOutcome): RunReport["error"] {
     case "limit":
     case "broken":
       return { name: end.error.name, code: end.error.code, message: end.error.message };
+    case "contained":
+      return { name: "Contained", code: end.error.code, message: end.error.message };
     case "deadlock":
       return { name: "Deadlock", message: "the plugin waits for something that can never happen" };
     case "stopped":

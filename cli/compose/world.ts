@@ -23,6 +23,7 @@ import { dataClient, type FiledCatalog } from "./catalog.ts";
 import { clock } from "./clock.ts";
 import type { GrantBases } from "./grants.ts";
 import type { Learner } from "./learn.ts";
+import { monitorsOf } from "./monitors.ts";
 import type { PolicySet } from "./policies.ts";
 import type { Loaded } from "./program.ts";
 import { flowOf } from "./rules.ts";
@@ -84,6 +85,7 @@ export async function sessionFor(parts: Parts): Promise<Session> {
     who: loaded.who,
     clock,
     limits,
+    monitors: monitorsOf(parts.policies),
     seed: options.deterministic ?? null,
     output,
     input: standardInput(options.script === "-" && options.source === undefined),

@@ -117,7 +117,7 @@ export class Audit {
   }
 
   /** Something that the flow of information did to a source or a sink. */
-  flow(op: "label" | "flow.closed" | "flow.released", target: Target, outcome: string): string {
+  flow(op: "label" | "flow.closed" | "flow.released" | "monitor", target: Target, outcome: string): string {
     return this.#append({ op, resource: this.#resource(target, false), outcome });
   }
 

@@ -5,7 +5,7 @@ import { printTarget } from "../core/capability.ts";
 import { type Grant, printGrant } from "../core/grant.ts";
 import type { AbortSignalLike } from "../core/powers.ts";
 import type { Policy, Rule } from "./policy.ts";
-import { type ReleaseParts, releaseWords } from "./release.ts";
+import { findingWords, type ReleaseParts, releaseWords } from "./release.ts";
 
 export interface Question {
   readonly id: number;
@@ -168,6 +168,21 @@ export class Asking {
       lasting: choice === "run",
       rule: settled?.kind === "granted" ? settled.rule : null,
     };
+  }
+
+  /** A monitor found something in what is about to leave. */
+  async finding(target: Target, scope: Grant, what: string): Promise<Choice | "nobody"> {
+    const key = `finding ${keyOf(target, [scope])}`;
+    const mine = this.#turn.then(async (): Promise<Choice | "nobody"> => {
+      if (this.#silent(key) !== undefined) return "nobody";
+      const answer = await this.#put(target, [scope], { open: () => true }, findingWords(target, what));
+      const choice = answer?.choice ?? "no";
+      if (choice === "once" || choice === "run") this.#refusedInARow = 0;
+      else this.#apply(key, choice === "stop" ? "stop" : "no", scope, this.#options.now());
+      return choice;
+    });
+    this.#turn = mine.catch(() => undefined);
+    return mine;
   }
 
   /** Counts and asks. */

@@ -4,7 +4,7 @@ import { type Operation, type OperationContext, WithBytes } from "../op.ts";
 import { Handles } from "./handles.ts";
 import { Judge } from "./judge.ts";
 import { overReason } from "./lease.ts";
-import { type Content, contentOf } from "./release.ts";
+import { type Content, contentOf, handedOut } from "./release.ts";
 import { type Call, Road } from "./road.ts";
 import type { GateWorld } from "./world.ts";
 
@@ -47,6 +47,9 @@ export class Gate {
       const content = (): Content => contentOf(operation, args, call.body, this.#world.decode);
       for (const seat of road.seats) await this.judge.consent(seat, call.at, reason, content);
       for (const seat of road.seats) this.judge.still(seat);
+      await this.#world.monitors.watch(this.#world, road.seats, () =>
+        handedOut(operation, args, call.body, this.#world.decode),
+      );
       for (const { seat, rule } of road.charged()) this.judge.charge(seat, rule);
       this.judge.raise(road.reads());
       for (const seat of road.seats) this.judge.intend(seat);

@@ -4,7 +4,7 @@
 import { fail } from "../core/errors.ts";
 import type { ClearRule, LabelRule } from "./flow.ts";
 import type { RunLimits } from "./limits.ts";
-import type { Conditional, PluginRules, PolicyFile } from "./policyFile.ts";
+import type { Conditional, MonitorRules, PluginRules, PolicyFile } from "./policyFile.ts";
 import type { PolicyRules, Written } from "./policyText.ts";
 
 /** Where a plugin runs, as the system or the host application says; null: there is no such thing here. */
@@ -32,6 +32,7 @@ export interface InForce {
   /** null: the file does not speak of clearances, for anybody. */
   readonly clear: readonly ClearRule[] | null;
   readonly limits: readonly Partial<RunLimits>[];
+  readonly monitor: MonitorRules;
 }
 
 /** The rules of a file that apply. What restricts a plugin by its id does so whoever published it and whatever it holds; what opens
@@ -52,6 +53,7 @@ export function inForce(file: PolicyFile, who: Identity, where: Surroundings): I
     labels: closing.flatMap(({ labels }) => labels),
     clear: statesClearances(file) ? opening.flatMap(({ clear }) => clear ?? []) : null,
     limits: closing.map(({ limits }) => limits),
+    monitor: file.monitor,
   };
 }
 

@@ -1,6 +1,7 @@
 /** A policy file's text (CONTRACT 9) to rules. Knows nothing of where the file lies, which other policies there are, or who runs. */
 import type { GrantContext } from "../core/grant.ts";
 import type { JsonNode as Node } from "../core/jsonc.ts";
+import { type MonitorAction, monitorActions } from "./monitor.ts";
 import { type PolicyRules, PolicyText, ruleKeys } from "./policyText.ts";
 
 /** Applies where every condition that it states holds. */
@@ -32,7 +33,14 @@ export interface Trust {
   readonly keys: readonly string[];
 }
 
+/** What watches what leaves; null: nothing does. */
+export interface MonitorRules {
+  readonly secrets: MonitorAction | null;
+  readonly canaries: { readonly values: readonly string[]; readonly action: MonitorAction } | null;
+}
+
 export interface PolicyFile extends PolicyRules {
+  readonly monitor: MonitorRules;
   readonly when: readonly Conditional[];
   readonly plugins: readonly PluginRules[];
   readonly trust: Trust;
@@ -49,22 +57,55 @@ export function parsePolicy(text: string, name: string, context: GrantContext): 
   // Another version may mean anything by its other keys.
   if (version?.value !== 1) throw file.wrong(version ?? root, `"version" must be 1`);
   file.checkKeys(root, topKeys);
-  const monitor = file.member(root, "monitor");
-  if (monitor !== undefined)
-    file.note(
-      file.wrong(
-        monitor,
-        "this version has no monitors, so it does not run under a policy that counts on them",
-      ),
-    );
   const parsed = {
     ...file.rules(root),
     when: file.list(root, "when", "objects").flatMap((node) => conditional(file, node) ?? []),
     plugins: file.entries(root, "plugins").flatMap(({ key, value }) => pluginRules(file, key, value) ?? []),
     trust: trustOf(file, root),
+    monitor: monitorOf(file, root),
   };
   file.settle();
   return parsed;
+}
+
+const known = ["secrets", "canaries"];
+/** Of a canary, in characters: a short one is found everywhere. */
+const LEAST_CANARY = 8;
+
+function monitorOf(file: PolicyText, root: Node): MonitorRules {
+  const node = file.expect(root, "monitor", "object", '"monitor" is an object');
+  if (node === undefined) return { secrets: null, canaries: null };
+  for (const key of file.keys(node))
+    if (!known.includes(key.value))
+      file.note(
+        file.wrong(
+          key,
+          `this version has no monitor "${key.value}" (it has ${known.join(", ")}), so it does not run under a policy that counts on it`,
+        ),
+      );
+  const secrets = file.member(node, "secrets");
+  const canaries = file.expect(node, "canaries", "object", '"canaries" is { "values": […], "do": "stop" }');
+  return {
+    secrets: secrets === undefined ? null : actionOf(file, secrets),
+    canaries: canaries === undefined ? null : canariesOf(file, canaries),
+  };
+}
+
+function actionOf(file: PolicyText, node: Node): MonitorAction {
+  const action = monitorActions.find((one) => one === node.value);
+  if (action === undefined) file.note(file.wrong(node, `a monitor does one of ${monitorActions.join(", ")}`));
+  return action ?? "stop";
+}
+
+function canariesOf(file: PolicyText, node: Node): MonitorRules["canaries"] {
+  file.checkKeys(node, ["values", "do"]);
+  const values = file.member(node, "values");
+  const action = file.member(node, "do");
+  const found = values === undefined ? [] : file.texts(values, "a canary is a text");
+  if (found.length === 0 || found.some((value) => value.length < LEAST_CANARY))
+    file.note(file.wrong(values ?? node, `"values" holds texts of at least ${LEAST_CANARY} characters`));
+  if (action === undefined) file.note(file.wrong(node, '"do" is missing'));
+  return { values: found, action: action === undefined ? "stop" : actionOf(file, action) };
 }
 
 function conditional(file: PolicyText, node: Node): Conditional | undefined {

@@ -88,6 +88,28 @@ export function releaseWords(
   };
 }
 
+/** A question about what a monitor found. */
+export const findingWords = (
+  target: Target,
+  what: string,
+): Pick<Question, "plain" | "choices" | "combination" | "canRemember"> => ({
+  plain: `send something to ${printTarget(target)}`,
+  choices: ["no", "once", "run"],
+  canRemember: false,
+  combination: what,
+});
+
+/** Everything that an operation hands out. */
+export const handedOut = (
+  operation: Operation,
+  args: object,
+  body: Uint8Array | null,
+  decode: (bytes: Uint8Array) => string,
+): { readonly said: string; readonly body: string } => ({
+  said: operation.sends?.(args as never) ?? JSON.stringify(args),
+  body: body === null ? "" : decode(body),
+});
+
 const utf8Length = (text: string): number => {
   let bytes = 0;
   for (const character of text) {

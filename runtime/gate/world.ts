@@ -8,6 +8,7 @@ import type { Clock } from "./clock.ts";
 import type { Asking } from "./consent.ts";
 import type { Flow } from "./flow.ts";
 import type { Budget } from "./limits.ts";
+import type { Monitors } from "./monitor.ts";
 import type { Policy } from "./policy.ts";
 
 export type Sources = { readonly [K in Kind]?: PowerSource<GovernedNeed & { kind: K }, unknown> };
@@ -22,6 +23,7 @@ export interface GateWorld {
   readonly changes: Changes;
   readonly clock: Clock;
   readonly facts: RunFacts;
+  readonly monitors: Monitors;
   /** UTF-8 as text, with U+FFFD where it is none. */
   readonly decode: (bytes: Uint8Array) => string;
 }

@@ -198,7 +198,7 @@ describe("a policy of a run", () => {
     {
       why: "that wants monitors",
       make: () => policy({ monitor: { newHost: "ask" } }),
-      says: /p\.json:1:\d+: this version has no monitors/,
+      says: /p\.json:1:\d+: this version has no monitor "newHost"/,
       status: 78,
     },
     {

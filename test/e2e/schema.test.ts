@@ -153,6 +153,7 @@ describe("the policy's schema and the reader of policies agree about", () => {
         limits: { memory: "64mb", cpu: "2s", handles: 8 },
         plugins: { "a.b": { publisher: "K", content: `sha256-${"0".repeat(64)}`, allow: [] } },
         when: [{ user: "ann", session: ["kiosk"], deny: ["write"] }],
+        monitor: { secrets: "ask", canaries: { values: ["long enough"], do: "stop" } },
         trust: { requireSignature: false, requireReview: false, threshold: 2, keys: ["K"] },
       },
       ok: true,
@@ -173,6 +174,12 @@ describe("the policy's schema and the reader of policies agree about", () => {
     {
       why: "a release that is none",
       policy: { version: 1, clear: { stdout: { labels: ["a"], release: 1 } } },
+      ok: false,
+    },
+    { why: "a monitor that there is not", policy: { version: 1, monitor: { newHost: "ask" } }, ok: false },
+    {
+      why: "a monitor that does nothing known",
+      policy: { version: 1, monitor: { secrets: "shout" } },
       ok: false,
     },
     { why: "a threshold that is none", policy: { version: 1, trust: { threshold: 0 } }, ok: false },

@@ -25,6 +25,7 @@ import { discreetly } from "../../runtime/gate/discreet.ts";
 import { type ClearRule, Flow, type LabelRule, parseSink } from "../../runtime/gate/flow.ts";
 import { Gate, type Result } from "../../runtime/gate/gate.ts";
 import { Budget, defaultLimits, type RunLimits } from "../../runtime/gate/limits.ts";
+import { type Monitor, Monitors } from "../../runtime/gate/monitor.ts";
 import { Permissions } from "../../runtime/gate/permissions.ts";
 import { Policy } from "../../runtime/gate/policy.ts";
 import type { Protected } from "../../runtime/gate/protectedPlaces.ts";
@@ -220,6 +221,7 @@ export interface WorldOptions {
   readonly answers?: readonly Scripted[];
   readonly limits?: Partial<RunLimits>;
   readonly remembers?: boolean;
+  readonly monitors?: readonly Monitor[];
   /** A real folder instead of the tree in memory, where the plugin's relative paths start; grants name it in full. */
   readonly disk?: string;
 }
@@ -249,6 +251,8 @@ export class World {
   readonly permissions: Permissions;
   readonly remembered: { readonly grant: Grant; readonly effect: "allow" | "deny" }[] = [];
   stopped = false;
+  /** What a monitor stopped it for. */
+  contained: SbxError | undefined;
   exitCode = 0;
   /** How often the plugin was told that permissions changed. */
   changes = 0;
@@ -318,6 +322,9 @@ export class World {
       ),
       changes,
       clock: this.clock,
+      monitors: new Monitors(options.monitors ?? [], (error) => {
+        this.contained = error;
+      }),
       decode: (bytes) => Buffer.from(bytes).toString("utf8"),
       facts: this.#facts(changes),
     };

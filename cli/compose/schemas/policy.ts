@@ -1,6 +1,7 @@
 /** The policy file as a schema, for editors. What a grant's text may hold is the grammar's affair (CONTRACT 3); the reader of policies
  *  (runtime/gate/policyFile.ts) is what counts, and a test holds both against each other. */
 import { s } from "../../../runtime/core/schema.ts";
+import { monitorActions } from "../../../runtime/gate/monitor.ts";
 import { limitForms } from "../../../runtime/gate/policyText.ts";
 
 const names = (what: string) => s.optional(s.said(what, s.union(s.text(), s.list(s.text()))));
@@ -56,6 +57,17 @@ export const policyFile = s.object({
         }),
       ),
     ),
+  ),
+  monitor: s.optional(
+    s.object({
+      secrets: s.optional(s.said("what looks like a key or a token", s.oneOf(...monitorActions))),
+      canaries: s.optional(
+        s.object({
+          values: s.said("texts that nobody has any business with", s.list(s.text())),
+          do: s.oneOf(...monitorActions),
+        }),
+      ),
+    }),
   ),
   trust: s.optional(
     s.object({

@@ -24,7 +24,7 @@ describe("a policy file", () => {
     {
       why: "with monitors, which this version does not have",
       text: '{"version": 1, "monitor": {"newHost": "ask"}}',
-      says: "policy.json:1:27: this version has no monitors",
+      says: 'policy.json:1:28: this version has no monitor "newHost"',
     },
     {
       why: "with a key that is nearly one",

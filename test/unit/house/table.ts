@@ -65,7 +65,14 @@ export const table: readonly Layer[] = [
     // The data server is reached over the engine's frames.
     doors: ["runtime/engine/channel.ts"],
     node: "all",
-    packages: ["tldts", "ws", "csv-parse", "postgres"],
+    packages: [
+      "tldts",
+      "ws",
+      "csv-parse",
+      "postgres",
+      "@secretlint/core",
+      "@secretlint/secretlint-rule-preset-recommend",
+    ],
   },
   {
     name: "session",
