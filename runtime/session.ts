@@ -22,6 +22,7 @@ import type { GateWorld } from "./gate/world.ts";
 import type { RunFacts } from "./op.ts";
 import { OutputQueue } from "./output.ts";
 import type { RunOutcome, SessionOptions } from "./run.ts";
+import { Streams } from "./streams.ts";
 import { asSbxError, auditFailed, endOf, fits, toldGuest, tooLarge } from "./told.ts";
 import { Watch } from "./watch.ts";
 
@@ -50,6 +51,7 @@ export class Session {
   readonly #stopping: ReturnType<Clock["newAbort"]>;
   readonly #denials: SbxError[] = [];
   readonly #monitors: Monitors;
+  readonly #streams: Streams;
   #exitCode = 0;
   #wake: NodeJS.Timeout | undefined;
   #idle: (GuestMessage & { type: "idle" }) | undefined;
@@ -98,6 +100,7 @@ export class Session {
       stop: () => this.#finish({ kind: "stopped", by: "person" }),
       signal: this.#stopping.signal,
     });
+    this.#streams = new Streams({ flow, asking, audit: this.#audit, output: this.#output });
     this.#monitors = new Monitors(options.monitors ?? [], (error) =>
       this.#finish({ kind: "contained", error }),
     );
@@ -158,6 +161,7 @@ export class Session {
     this.#changes.stop();
     clearTimeout(this.#wake);
     engine.kill();
+    if (end.kind === "done" || end.kind === "error") await this.#streams.settled();
     // Before anything closes that somebody could see. A person who stops it is not kept waiting.
     if (flow.labels.size > 0 && end.kind !== "stopped") await wholeSecond(this.#options.clock, this.#began);
     this.#stopping.abort(overReason());
@@ -276,7 +280,7 @@ export class Session {
   }
 
   #print(stream: 1 | 2, bytes: Uint8Array): void {
-    const { flow, limits } = this.#options;
+    const { limits } = this.#options;
     if (!this.#budget.print(bytes.length)) {
       const said = `the plugin printed more than ${humanSize(limits.output)}`;
       return this.#finish({
@@ -284,8 +288,7 @@ export class Session {
         error: fail("E_LIMIT_OUTPUT", said, { remedy: `--output=${printSize(2 * limits.output)}` }),
       });
     }
-    if (flow.streamOpen(stream === 1 ? "stdout" : "stderr")) this.#output.write(stream, bytes);
-    else this.#output.drop(bytes.length);
+    this.#streams.print(stream, bytes);
   }
 
   #onIdle(message: GuestMessage & { type: "idle" }): void {

@@ -163,7 +163,8 @@ print it where that label is not cleared. --clear, or a policy, opens one sink
 for one label.
 At a terminal you are asked: you see what was read, where it would go, how much
 and how it begins, and let out this one or the destination until the run ends.
-Your own terminal is always open. What is kept in the plugin's store keeps the
+Your own terminal is always open; before such output goes into a pipe you are
+asked once. What is kept in the plugin's store keeps the
 label, and so does what is written where a label is cleared. Ordinary files
 carry no label: scripts that read none of this never meet this page.
 

@@ -99,6 +99,7 @@ export class Flow {
   #outgoing = new Set<Outgoing>();
   /** Let out by a person, with the bytes that are left of it. */
   readonly #released: { readonly sink: Grant; readonly labels: readonly string[]; left: number }[] = [];
+  readonly #streams = new Map<StreamSink, readonly string[]>();
   #rules: FlowRules;
   #places: Places;
 
@@ -216,6 +217,11 @@ export class Flow {
     return { labels: added, closed };
   }
 
+  /** A person lets these labels out through a stream until the run ends. */
+  openStream(stream: StreamSink, labels: readonly string[]): void {
+    this.#streams.set(stream, labels);
+  }
+
   /** May labelled output go into this stream? */
   streamOpen(stream: StreamSink): boolean {
     if (this.#labels.size === 0) return true;
@@ -224,7 +230,8 @@ export class Flow {
     const same = stream === "exit" ? "stdout" : stream;
     const cleared = this.#cleared((sink) => sink === stream || sink === same);
     const byDefault = stream === "events" ? [] : ["personal"];
-    return uncleared(this.#labels, new Set([...cleared, ...byDefault])).length === 0;
+    const letOut = this.#streams.get(same) ?? [];
+    return uncleared(this.#labels, new Set([...cleared, ...byDefault, ...letOut])).length === 0;
   }
 
   #close(labels: Labels): Target[] {

@@ -99,6 +99,33 @@ export const findingWords = (
   combination: what,
 });
 
+/** As a target, for the words of a question; nothing is opened by it. */
+export const standardOutput: Target = {
+  kind: "write",
+  words: "stdout",
+  lexical: "standard output, which is no terminal",
+  canonical: "standard output, which is no terminal",
+  entry: false,
+  tree: false,
+  type: "file",
+};
+
+export const outputWords = (
+  labels: readonly string[],
+  read: readonly string[],
+): Pick<Question, "plain" | "choices" | "release" | "canRemember" | "scopes"> => ({
+  plain: `print what is labelled ${labels.join(", ")} to ${printTarget(standardOutput)}`,
+  choices: ["no", "run"],
+  canRemember: false,
+  scopes: [{ label: "stdout", grant: "stdout" }],
+  release: {
+    labels,
+    read: `it read ${read.slice(0, 3).join(", ")}${read.length > 3 ? ` and ${read.length - 3} more` : ""}`,
+    content: "the output waits for the answer; it is dropped when that is no",
+    lasting: "until the run ends: all of it, and the exit code",
+  },
+});
+
 /** Everything that an operation hands out. */
 export const handedOut = (
   operation: Operation,

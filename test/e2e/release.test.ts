@@ -112,3 +112,52 @@ describe.skipIf(process.platform === "win32" || !ptySupport())("a note summarise
     expect([asked, service.requests.length]).toEqual([0, 3]);
   });
 });
+
+describe.skipIf(process.platform === "win32" || !ptySupport())("labelled output into a pipe", () => {
+  const source = `import { readTextFile } from "sbx:fs";
+console.log("before");
+console.log(await readTextFile("notes/a.md"));
+console.error("beside");
+console.log("after");`;
+
+  async function piped(key: string, more: readonly string[] = []) {
+    writeFileSync(join(base, "print.ts"), source);
+    const words = ["run", "print.ts", "--allow-read=notes", "--label=read=notes:secret", ...more];
+    const line = `"$0" ${words.join(" ")} > piped.txt; echo "exit $?"`;
+    const run = new PtyRun("/bin/sh", ["-c", line, sbx], {
+      cwd: base,
+      env: { HOME: base, SBX_HOME: join(base, "home") },
+      rows: 40,
+    });
+    if (key !== "") {
+      await run.until(/Let it out/, { within: 20_000 });
+      await pause(700);
+      run.type(key);
+    }
+    await run.exit(20_000);
+    return { screen: await run.screen(), file: readFileSync(join(base, "piped.txt"), "utf8") };
+  }
+
+  test("is asked about once, and comes whole and in order", async () => {
+    const { screen, file } = await piped("y\r");
+    expect(file).toBe("before\n# Monday\n\nsaw the doctor\nafter\n");
+    expect(screen).toMatch(
+      /asks to print what is labelled secret to\n.*standard output, which is no terminal\n.*it read .*notes\/a\.md/,
+    );
+    expect(screen.split("Let it out?")).toHaveLength(2);
+    expect(screen).toMatch(/beside[\s\S]*exit 0/);
+  });
+
+  test("is dropped and counted when the answer is no, and the exit code says that it is not told", async () => {
+    const { screen, file } = await piped("\r");
+    expect(file).toBe("before\n");
+    expect(screen).toMatch(/bytes of output were not printed: they carry secret/);
+    expect(screen).toMatch(/exit 76/);
+  });
+
+  test("is dropped unasked where nobody is asked", async () => {
+    const { screen, file } = await piped("", ["--no-prompt"]);
+    expect(file).toBe("before\n");
+    expect(screen).toMatch(/exit 76/);
+  });
+});
