@@ -6,6 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sbx } from "../support/build.ts";
 import { Folder, type Ran } from "../support/sbx.ts";
+import { site } from "../support/site.ts";
 
 let at: Folder;
 beforeEach(() => {
@@ -434,6 +435,28 @@ function stateOf(pid: string): string {
     return "gone";
   }
 }
+
+describe("while a slow labelled query runs", () => {
+  test("nothing of its duration shows outside: pings stop before it begins", async () => {
+    const server = await site((_, response) => response.end("pong"));
+    const count = async (size: number): Promise<number> => {
+      people({ count: size, email: (n) => `${n}` });
+      server.requests.length = 0;
+      const source = `let going = true; let refused = 0;
+        const ping = async () => { while (going) { try { await (await fetch("${server.origin}/ping")).text(); } catch { refused += 1; } await new Promise((r) => setTimeout(r, 5)); } };
+        const pings = [ping(), ping()];
+        await people.count({ or: Array.from({ length: 150 }, (_, n) => ({ email: { contains: "x" + n } })) });
+        going = false; await Promise.all(pings); console.error(refused > 0);`;
+      const { err } = await run(source, ["-D=people.email", `-N=127.0.0.1:${server.port}`]);
+      expect(err).toBe("true\n");
+      return server.requests.length;
+    };
+    const seen = [await count(10), await count(200_000)];
+    await server.close();
+    // Those that had begun before may have arrived.
+    expect(Math.max(...seen)).toBeLessThanOrEqual(2);
+  });
+});
 
 test("many rows come one after the other", async () => {
   people({ count: 60_000, email: (n) => `${n}` });
