@@ -164,9 +164,9 @@ for one label.
 At a terminal you are asked: you see what was read, where it would go, how much
 and how it begins, and let out this one or the destination until the run ends.
 Your own terminal is always open; before such output goes into a pipe you are
-asked once. What is kept in the plugin's store keeps the
-label, and so does what is written where a label is cleared. Ordinary files
-carry no label: scripts that read none of this never meet this page.
+asked once. What is kept in the plugin's store keeps the label, and so does what
+is written where a label is cleared. Ordinary files carry no label: scripts that
+read none of this never meet this page.
 
   sbx run backup.ts -R=. --label=read=./private:personal \\
     -N=backup.example --clear=net=backup.example:personal --explain-flow

@@ -350,6 +350,19 @@ describe("a source that fails says what helps, to a person and not to the plugin
     );
   });
 
+  test("one that only a host application would serve", async () => {
+    at.put(
+      "catalog.json",
+      '{ "version": 1, "datasets": { "people": { "source": { "type": "host" }, "fields": { "name": { "type": "text" } } } } }',
+    );
+    expect((await run(told, ["-D=people"])).out).toBe(
+      "Unavailable the data set people is served by nobody\n",
+    );
+    expect((await at.sbx(["data", "check", "--catalog=catalog.json"])).out).toMatch(
+      /^fault {2}people .*its source is "host"/,
+    );
+  });
+
   test("one that another program holds", async () => {
     people({ writable: true });
     const holder = new DatabaseSync(at.at("people.db"));

@@ -4,7 +4,7 @@ import type { DataRequest, FailureHead, PageHead, ServedSet } from "../protocol.
 import { FileSet } from "./file.ts";
 import type { Cursor } from "./pages.ts";
 import { PostgresSet } from "./postgres.ts";
-import { type Served, SourceError } from "./served.ts";
+import { type Served, SourceError, unavailable } from "./served.ts";
 import { SqliteSet } from "./sqlite.ts";
 
 export interface Answer {
@@ -126,7 +126,11 @@ function serve(set: ServedSet, timeout: number): Served {
       if (!("text" in source.url)) throw fail("E_INTERNAL", "a server without its address");
       return new PostgresSet(set, { ...source, url: source.url.text }, timeout);
     case "host":
-      throw fail("E_UNAVAILABLE", `nothing serves the data set ${set.name}`);
+      throw unavailable(
+        set,
+        "is served by nobody",
+        'its source is "host": only an application that embeds sbx serves it',
+      );
     default:
       return source satisfies never;
   }
