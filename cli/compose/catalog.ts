@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { type Catalog, type Dataset, parseCatalog } from "../../runtime/core/catalog.ts";
+import { type Catalog, type Dataset, type Field, parseCatalog } from "../../runtime/core/catalog.ts";
 import { fail } from "../../runtime/core/errors.ts";
 import { type Grant, parseGrant } from "../../runtime/core/grant.ts";
 import type { LabelRule } from "../../runtime/gate/flow.ts";
@@ -49,6 +49,25 @@ function readCatalog(path: string): string {
   } catch {
     throw fail("E_CATALOG", `the catalog ${path} is not UTF-8 text`);
   }
+}
+
+/** The same with what flags and policies label besides: a bare grant does not cover a field that carries a label, whoever put it there. */
+export function labelledCatalog({ path, catalog }: FiledCatalog, rules: readonly LabelRule[]): FiledCatalog {
+  const labelsOn = (dataset: string, field: string): string[] =>
+    rules.flatMap(({ source: { kind, scope }, label }) => {
+      if (kind !== "data") return [];
+      if (scope === null) return [label];
+      const speaks = scope.kind === "data" && scope.dataset === dataset;
+      return speaks && (scope.fields.length === 0 || scope.fields.includes(field)) ? [label] : [];
+    });
+  const datasets = [...catalog.datasets].map(([name, set]): [string, Dataset] => {
+    const fields = [...set.fields].map(([field, one]): [string, Field] => [
+      field,
+      { ...one, labels: [...new Set([...one.labels, ...labelsOn(name, field)])] },
+    ]);
+    return [name, { ...set, fields: new Map(fields) }];
+  });
+  return { path, catalog: { datasets: new Map(datasets) } };
 }
 
 /** What the catalog's labels are attached to: fields, whole data sets, and the files that they lie in. */

@@ -19,7 +19,7 @@ import type { RunOptions } from "../flags.ts";
 import { PluginOutput } from "../pluginOutput.ts";
 import { formatHint, formatWarning } from "../report.ts";
 import { styleFor } from "../style.ts";
-import { catalogDenies, loadCatalog } from "./catalog.ts";
+import { catalogDenies, labelledCatalog, loadCatalog } from "./catalog.ts";
 import { clock } from "./clock.ts";
 import { sayEnd } from "./ending.ts";
 import { flowReport, flowText } from "./explainFlow.ts";
@@ -30,7 +30,7 @@ import { cappedLimits, loadPolicies, policiesFor } from "./policies.ts";
 import { type Loaded, loadPlugin } from "./program.ts";
 import { Remembered } from "./remembered.ts";
 import { writeReport } from "./reportFile.ts";
-import { protectedPlaces, rulesInForce } from "./rules.ts";
+import { protectedPlaces, rulesInForce, statedLabels } from "./rules.ts";
 import { closedReport, type RunReport, reportOf, unusedWords } from "./runReport.ts";
 import { sessionFor } from "./world.ts";
 
@@ -66,7 +66,10 @@ async function composed(
     loadPolicies(options.policy, bases),
   ]);
   const policies = policiesFor(filed, loaded);
-  const filedCatalog = loadCatalog(options.catalog, bases);
+  const filedCatalog = labelledCatalog(
+    loadCatalog(options.catalog, bases),
+    statedLabels(options, policies, bases),
+  );
   const ledger = openLedger(`${own.data}/ledger.sqlite`);
   const network = await networkOptions(options);
   const policy = await rulesInForce(

@@ -124,21 +124,31 @@ export interface FlowParts {
   readonly terminal: { readonly stdout: boolean; readonly stderr: boolean };
 }
 
-export function flowOf({ options, policies, policy, bases, catalog, terminal }: FlowParts): Flow {
+/** What flags and policies label. */
+export function statedLabels(
+  options: Pick<RunOptions, "labels">,
+  policies: PolicySet,
+  bases: GrantBases,
+): LabelRule[] {
   const context = grantContext(bases);
-  const flags: LabelRule[] = options.labels.flatMap(({ on, label }) =>
+  const flags = options.labels.flatMap(({ on, label }) =>
     parseGrant(on, context, "deny").map((source) => ({ source: resolveGrant(source), label })),
   );
-  const filed: LabelRule[] = policies.rules.flatMap(({ labels }) =>
+  const filed = policies.rules.flatMap(({ labels }) =>
     labels.map(({ source, label }) => ({ source: resolveGrant(source), label })),
   );
+  return [...flags, ...filed];
+}
+
+export function flowOf({ options, policies, policy, bases, catalog, terminal }: FlowParts): Flow {
+  const context = grantContext(bases);
   const cleared: ClearRule[] = options.clear.flatMap(({ on, label }): ClearRule[] =>
     parseSink(on, context).map((sink) => ({ sink: resolveSink(sink), labels: [label] })),
   );
   const stated = policies.rules.flatMap(({ clear }) => (clear === null ? [] : [clear]));
   return new Flow(
     {
-      labels: [...flags, ...filed, ...catalogLabels(catalog, bases)],
+      labels: [...statedLabels(options, policies, bases), ...catalogLabels(catalog, bases)],
       clear: cleared,
       filed: stated.map((rules) => rules.map((rule) => ({ ...rule, sink: resolveSink(rule.sink) }))),
       terminal,

@@ -7,6 +7,7 @@ import type { AbortSignalLike } from "../core/powers.ts";
 import type { Policy, Rule } from "./policy.ts";
 import { combinationOf, keyOf, labelOf, plainWords } from "./questionWords.ts";
 import { findingWords, outputWords, type ReleaseParts, releaseWords, standardOutput } from "./release.ts";
+import { scopesFor } from "./remedy.ts";
 
 export interface Question {
   readonly id: number;
@@ -119,6 +120,11 @@ export class Asking {
     return this.#silent(keyOf(target, scopes)) === undefined;
   }
 
+  /** Would somebody be asked now whether this may go out? */
+  wouldRelease(target: Target, labels: readonly string[]): boolean {
+    return this.#silent(releaseKey(target, labels)) === undefined;
+  }
+
   /** Why nobody would be asked now, or undefined. */
   #silent(key: string): string | undefined {
     if (this.#options.consent === null) return "nobody can be asked";
@@ -145,7 +151,7 @@ export class Asking {
 
   /** Asks whether it may go out. Never joined with another: each has its own content. */
   release(parts: ReleaseParts, more: More): Promise<Settled> {
-    const key = `release ${parts.closed.labels.join("+")} ${keyOf(parts.target, [parts.scope])}`;
+    const key = releaseKey(parts.target, parts.closed.labels);
     const mine = this.#turn.then(() => this.#askRelease(key, parts, more));
     this.#turn = mine.catch(() => undefined);
     return mine;
@@ -313,3 +319,6 @@ export class Asking {
     return { kind: "refused" };
   }
 }
+
+const releaseKey = (target: Target, labels: readonly string[]): string =>
+  `release ${labels.join("+")} ${keyOf(target, scopesFor(target))}`;

@@ -137,7 +137,7 @@ export class Flow {
    *  through exactly this; `bytes` are about to leave. @throws E_FLOW */
   check(sink: Target, reads: readonly Target[], released: readonly string[] = [], bytes = 1): void {
     const closed = this.#closedFor(sink, reads, released, bytes);
-    if (closed.length) throw this.#refusal(sink, closed);
+    if (closed.length) throw this.refusal(sink, closed);
   }
 
   /** What a person would have to let out, and what raised or would raise it; undefined: the sink is open. */
@@ -241,7 +241,7 @@ export class Flow {
       );
       if (closed.length === 0 || isOwnStore(outgoing.target)) return [];
       this.lineage.note(outgoing.target, [...labels].sort(), false);
-      outgoing.cancel(this.#refusal(outgoing.target, closed));
+      outgoing.cancel(this.refusal(outgoing.target, closed));
       return [outgoing.target];
     });
   }
@@ -270,7 +270,8 @@ export class Flow {
     return new Set([...labelsIn(this.#rules.clear), ...filed]);
   }
 
-  #refusal(sink: Target, closed: readonly string[]): SbxError {
+  /** Why these labels may not go there. */
+  refusal(sink: Target, closed: readonly string[]): SbxError {
     const by = this.lineage.raised
       .filter(({ label }) => closed.includes(label))
       .map((raised) => printTarget(raised.by));

@@ -46,10 +46,11 @@ export class Gate {
       const reason = operation.reason?.(args);
       const content = (): Content => contentOf(operation, args, call.body, this.#world.decode);
       for (const seat of road.seats) await this.judge.consent(seat, call.at, reason, content);
-      for (const seat of road.seats) this.judge.still(seat);
       await this.#world.monitors.watch(this.#world, road.seats, () =>
         handedOut(operation, args, call.body, this.#world.decode),
       );
+      // From here to the opening nothing else of the run comes between.
+      for (const seat of road.seats) this.judge.still(seat);
       for (const { seat, rule } of road.charged()) this.judge.charge(seat, rule);
       this.judge.raise(road.reads());
       for (const seat of road.seats) this.judge.intend(seat);

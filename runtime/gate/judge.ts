@@ -98,7 +98,7 @@ export class Judge implements LeaseHost {
     seat.closed = this.flow.closedBy(target, reads, lease.released);
     if (seat.closed === undefined || this.#world.asking.possible) return;
     this.#refuse(seat, "denied", "flow", "E_FLOW");
-    this.flow.check(target, reads, lease.released);
+    throw this.flow.refusal(target, seat.closed.labels);
   }
 
   async consent(
@@ -163,8 +163,9 @@ export class Judge implements LeaseHost {
     const settled = await settleRelease(this.#world, seat, closed, content, more);
     if (settled.kind === "refused" || settled.kind === "suppressed") {
       this.#refuse(seat, settled.kind === "refused" ? "asked-no" : "suppressed", "flow", "E_FLOW");
-      return this.flow.check(seat.target, closed.read, seat.lease.released);
+      throw this.flow.refusal(seat.target, closed.labels);
     }
+    if (settled.kind === "overtaken") this.still(seat);
     if (seat.decision?.kind !== "open") return;
     this.policy(seat);
     if (settled.kind === "released") seat.note("asked-yes", settled.rule?.from ?? "answer: this once");

@@ -41,7 +41,8 @@ export class Permissions {
     return this.#with("request", need, async (seat) => {
       try {
         this.#judge.policy(seat);
-        this.#judge.sink(seat, []);
+        // What is closed is let out with something to look at, when it is about to leave, and not in advance.
+        if (!this.#world.flow.isOpen(seat.target)) return this.#standing(seat.target, asked);
         await this.#judge.consent(seat, at, reason);
         this.#judge.settled(seat);
       } catch (error) {
@@ -110,7 +111,8 @@ export class Permissions {
     // The plugin's own store is one thing, for reading and for writing.
     const sink: Target =
       target.kind === "data" && target.dataset === "kv" ? { ...target, access: "write" } : target;
-    if (!flow.isOpen(sink)) return "denied";
+    const closed = flow.closedBy(sink, [], []);
+    if (closed) return asking.wouldRelease(sink, closed.labels) ? "prompt" : "denied";
     if (decision.kind === "granted") return "granted";
     return asking.would(target, scopesFor(target)) ? "prompt" : "denied";
   }
@@ -135,8 +137,9 @@ export class Permissions {
 
   /** A removal or a move concerns the entry itself and all that is below it. */
   async #isPartialPath(target: PathTarget, { need }: Asked): Promise<boolean> {
-    const { policy, clock } = this.#world;
-    const granted = (seen: Target): boolean => policy.judge(seen, [], clock.now()).kind === "granted";
+    const { policy, clock, flow } = this.#world;
+    const granted = (seen: Target): boolean =>
+      policy.judge(seen, [], clock.now()).kind === "granted" && flow.isOpen(seen);
     if (!granted({ ...target, tree: true }) || need?.kind !== target.kind) return true;
     return this.#with(
       "query",
@@ -169,7 +172,8 @@ export class Permissions {
     const narrowed = policy.narrows(kind);
     const sinks = flow.closes(kind);
     if (closing.some(({ grant }) => grant.effect === "deny" && grant.scope === null)) return whole.denied;
-    if (narrowed === "everything" || sinks === "everything") return whole.denied;
+    if (narrowed === "everything") return whole.denied;
+    if (sinks === "everything") return asking.possible ? whole.prompt : whole.denied;
     const bare = rules.some(
       (rule) =>
         rule.grant.effect === "allow" &&

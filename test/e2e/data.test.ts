@@ -123,6 +123,20 @@ describe("what is granted is read, and nothing besides:", () => {
       expect((await run(source, [flag])).out).toBe('E_DATA people.email\ngot [{"city":"Rome"}]\n');
   });
 
+  test("a field that a flag or a policy labels must be named, too", async () => {
+    people();
+    at.put("p.json", '{ "version": 1, "labels": { "data=people.city": "personal" } }');
+    const source =
+      attempt('people.query({ select: ["city"], limit: 1 })') +
+      attempt('people.query({ select: ["name"], limit: 1 })');
+    for (const flag of ["--label=data=people.city:personal", "--policy=p.json"]) {
+      expect((await run(source, ["-D=people", flag])).out).toBe(
+        'E_DATA people.city\ngot [{"name":"name 0"}]\n',
+      );
+      expect((await run(source, ["-D=people,people.city", flag])).out).toMatch(/^got/);
+    }
+  });
+
   test(":count is the number of rows, and of no filter's", async () => {
     people();
     const source =

@@ -253,7 +253,13 @@ export function someProgram(random: Random): Program {
   const before = random.list(2, () => random.pick(plain)(random, 1));
   const read = random.pick(reading)(random, 1);
   const after = [...random.list(3, () => anyStep(random)), random.pick(telling)(random, 1)];
-  return { steps: [...before, read, ...after], leaks: true };
+  // Whatever else it tries, in the end it says it plainly.
+  const plainly = step(
+    "post it plainly",
+    true,
+    async (r) => void (await fetching(r, "a.example", "end", r.known)),
+  );
+  return { steps: [...before, read, ...after, plainly], leaks: true };
 }
 
 /** Everything that somebody sees who is cleared for nothing. */

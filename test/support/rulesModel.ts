@@ -1,7 +1,7 @@
 /** The decision order of CONTRACT 3 as a list that is read from top to bottom, and rule sets and requests over few names, so that they
  *  meet. Slow, short and without any index: what the policy is held against. */
 import { grantContext } from "../../cli/compose/grants.ts";
-import type { Kind, Target } from "../../runtime/core/capability.ts";
+import { fieldsApart, type Kind, type Target } from "../../runtime/core/capability.ts";
 import { closes, isNullDevice, opens, type Places, within } from "../../runtime/core/cover.ts";
 import { type Grant, parseGrant } from "../../runtime/core/grant.ts";
 import { holdsPlace } from "../../runtime/core/places.ts";
@@ -54,12 +54,16 @@ export function modelDecision(
   }
   if (closing.some(({ effect, scope }) => effect === "ignore" && scope !== null)) return "ignored";
   if (isPath(target) && isNullDevice(target)) return "granted";
-  const under = (ceiling: readonly Grant[]): boolean =>
-    ceiling.some((grant) => opens(grant, target, names, places));
-  if (!world.ceilings.every(under)) return "denied";
-  const opening = rules.filter((rule) => rule.effect === "allow" && opens(rule, target, names, places));
+  // Each field of a query may be covered by another rule.
+  const parts = target.kind === "data" ? fieldsApart(target) : [target];
+  const covers = (grants: readonly Grant[]): boolean =>
+    parts.every((part) => grants.some((grant) => opens(grant, part, names, places)));
+  if (!world.ceilings.every(covers)) return "denied";
   const fresh = { id: 0, from: "", madeAt: 0, passing: false, uses: 0, calls: 0, bytes: 0, revoked: false };
-  return opening.some((grant) => stateOf({ ...fresh, grant }, age) === "valid") ? "granted" : "open";
+  const valid = rules.filter(
+    (grant) => grant.effect === "allow" && stateOf({ ...fresh, grant }, age) === "valid",
+  );
+  return covers(valid) ? "granted" : "open";
 }
 
 export const paths = [

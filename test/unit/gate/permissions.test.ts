@@ -1,5 +1,7 @@
 /** What `sbx:permissions` says, asks and tells. That it holds against the operations is shown over generated cases (test/fuzz/permissions.ts). */
+
 import { describe, expect, test } from "vitest";
+import { askedOf } from "../../../runtime/core/descriptor.ts";
 import { LiveLease } from "../../../runtime/gate/lease.ts";
 import { flagGrants, START, World, type WorldOptions } from "../../support/world.ts";
 
@@ -171,16 +173,33 @@ describe("a query says", () => {
     expect(world.audit).toEqual([]);
   });
 
-  test("denied for a sink that is closed", async () => {
+  test.each([
+    { answers: undefined, says: "denied", why: "nobody can be asked to let it out" },
+    { answers: [], says: "prompt", why: "somebody can" },
+  ])("$says for a sink that is closed, where $why", async ({ answers, says }) => {
     const world = new World({
       grants: ["--allow-read=.", "--allow-net=a.example"],
       labels: { "read=./a": "personal" },
       files,
-      answers: [],
+      ...(answers ? { answers } : {}),
     });
     expect(await world.standing("query", { name: "net", host: "a.example" })).toBe("granted");
     await world.read("a");
-    expect(await world.standing("query", { name: "net", host: "a.example" })).toBe("denied");
+    expect(await world.standing("query", { name: "net", host: "a.example" })).toBe(says);
+  });
+
+  test("granted in part for a folder that is cleared, whose name is not", async () => {
+    const world = new World({
+      grants: ["--allow-read=.", "--allow-write"],
+      labels: { "read=./a": "personal" },
+      clear: { "write=./sub": ["personal"] },
+      files: { ...files, "sub/x": "" },
+    });
+    await world.read("a");
+    expect(await world.permissions.query(askedOf({ name: "write", path: "sub" }))).toEqual({
+      state: "granted",
+      partial: true,
+    });
   });
 });
 

@@ -139,3 +139,12 @@ test("what cannot be shown is not let out", async () => {
   expect(await post(one, "https://a.example/", "x")).toBe("E_FLOW");
   expect(connections(one)).toEqual([]);
 });
+
+test("nothing is let out in advance: a permission is not asked for where its sink is closed", async () => {
+  const one = world([], { grants: ["--allow-read=."] });
+  await one.read("private/p");
+  const asked = { name: "net", host: "a.example" };
+  expect(await one.attempt("permissions.request", asked)).toEqual({ state: "prompt", partial: false });
+  expect(await one.attempt("permissions.query", asked)).toEqual({ state: "prompt", partial: false });
+  expect(one.consent?.questions).toEqual([]);
+});
