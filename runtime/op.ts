@@ -203,6 +203,8 @@ export interface Operation<
   readonly needs: (args: Infer<A>) => N;
   /** What it sends besides its body, in words, for whoever is asked to let it out. Without it, all of its arguments. */
   readonly sends?: (args: Infer<A>) => string;
+  /** More is sent after it, under the same answer: how much is not known when somebody is asked. */
+  readonly streams?: (args: Infer<A>) => boolean;
   /** Why the plugin says that it asks, for whoever is asked. */
   readonly reason?: (args: Infer<A>) => string | undefined;
   readonly run: (args: Infer<A>, powers: PowersFor<N>, cx: OperationContext) => Outcome<R | WithBytes<R>>;

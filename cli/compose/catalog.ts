@@ -1,7 +1,7 @@
 /** The catalog of a run: read, held against the plugin that is to run, and put behind the gate. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type Catalog, type Dataset, type Field, parseCatalog } from "../../runtime/core/catalog.ts";
 import { fail } from "../../runtime/core/errors.ts";
@@ -35,6 +35,9 @@ export function loadCatalog(path: string | undefined, bases: GrantBases): FiledC
 function readCatalog(path: string): string {
   let bytes: Uint8Array;
   try {
+    const stats = statSync(path);
+    if (!stats.isFile()) throw Object.assign(new Error("it is no file"), { code: "no file" });
+    if (stats.size > MAX_SIZE) throw Object.assign(new Error("it is too large"), { code: "EFBIG" });
     bytes = readFileSync(path);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
@@ -43,7 +46,6 @@ function readCatalog(path: string): string {
       remedy: "name a readable catalog file",
     });
   }
-  if (bytes.length > MAX_SIZE) throw fail("E_CATALOG", `the catalog ${path} is too large`);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {

@@ -104,6 +104,7 @@ export interface DataTarget extends DataNeed {
   /** No catalog of this run knows it, or one of its fields: refused like what is not granted, and nobody is asked. */
   readonly unknown?: boolean;
 }
+
 /** What a query names, field by field: each may be granted by another rule. */
 export function fieldsApart(target: DataTarget): readonly DataTarget[] {
   const { fields = [] } = target;

@@ -137,7 +137,25 @@ export class Flow {
    *  through exactly this; `bytes` are about to leave. @throws E_FLOW */
   check(sink: Target, reads: readonly Target[], released: readonly string[] = [], bytes = 1): void {
     const closed = this.#closedFor(sink, reads, released, bytes);
+    this.#note(sink, reads, closed);
     if (closed.length) throw this.refusal(sink, closed);
+  }
+
+  /** The same for what is about to be used: it is part of the run's lineage. */
+  met(sink: Target, reads: readonly Target[], released: readonly string[]): Closed | undefined {
+    const closed = this.closedBy(sink, reads, released);
+    this.#note(sink, reads, closed?.labels ?? []);
+    return closed;
+  }
+
+  #note(sink: Target, reads: readonly Target[], closed: readonly string[]): void {
+    if (!isSink(sink) || isOwnStore(sink)) return;
+    const carried = this.#carried(reads);
+    if (carried.size > 0) this.lineage.note(sink, [...carried].sort(), closed.length === 0);
+  }
+
+  #carried(reads: readonly Target[]): Set<string> {
+    return new Set([...this.#labels, ...reads.flatMap((target) => this.labelsOf(target))]);
   }
 
   /** What a person would have to let out, and what raised or would raise it; undefined: the sink is open. */
@@ -151,12 +169,9 @@ export class Flow {
 
   #closedFor(sink: Target, reads: readonly Target[], released: readonly string[], bytes = 1): string[] {
     if (!isSink(sink) || isOwnStore(sink)) return [];
-    const carried = new Set([...this.#labels, ...reads.flatMap((target) => this.labelsOf(target))]);
+    const carried = this.#carried(reads);
     if (carried.size === 0) return [];
-    const cleared = this.#clearance(sink, bytes);
-    const closed = uncleared(carried, cleared).filter((label) => !released.includes(label));
-    this.lineage.note(sink, [...carried].sort(), closed.length === 0);
-    return closed;
+    return uncleared(carried, this.#clearance(sink, bytes)).filter((label) => !released.includes(label));
   }
 
   /** A person lets these labels out to a destination until so many bytes have gone there. */

@@ -4,6 +4,7 @@ import { type Operation, type OperationContext, WithBytes } from "../op.ts";
 import { Handles } from "./handles.ts";
 import { Judge } from "./judge.ts";
 import { overReason } from "./lease.ts";
+import type { HandedOut } from "./monitor.ts";
 import { type Content, contentOf, handedOut } from "./release.ts";
 import { type Call, Road } from "./road.ts";
 import type { GateWorld } from "./world.ts";
@@ -46,9 +47,9 @@ export class Gate {
       const reason = operation.reason?.(args);
       const content = (): Content => contentOf(operation, args, call.body, this.#world.decode);
       for (const seat of road.seats) await this.judge.consent(seat, call.at, reason, content);
-      await this.#world.monitors.watch(this.#world, road.seats, () =>
-        handedOut(operation, args, call.body, this.#world.decode),
-      );
+      const { monitors, decode } = this.#world;
+      const out = (): HandedOut => handedOut(operation, args, call.body, decode);
+      if (!monitors.idle) await monitors.watch(this.#world, road.seats, out);
       // From here to the opening nothing else of the run comes between.
       for (const seat of road.seats) this.judge.still(seat);
       for (const { seat, rule } of road.charged()) this.judge.charge(seat, rule);

@@ -95,7 +95,7 @@ export class Judge implements LeaseHost {
   /** A closed sink is settled first, never a yes followed by a refusal: refused here, or asked about in the same question. */
   sink(seat: Seat, reads: readonly Target[]): void {
     const { target, lease } = seat;
-    seat.closed = this.flow.closedBy(target, reads, lease.released);
+    seat.closed = this.flow.met(target, reads, lease.released);
     if (seat.closed === undefined || this.#world.asking.possible) return;
     this.#refuse(seat, "denied", "flow", "E_FLOW");
     throw this.flow.refusal(target, seat.closed.labels);

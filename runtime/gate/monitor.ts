@@ -37,6 +37,9 @@ export interface HandedOut {
 const MOST = 8 * 1024 * 1024;
 /** Of what was handed out before: what is cut in two is found across the cut. */
 const TAIL = 512;
+/** Destinations whose end is remembered, and findings that are kept to be told; each is in the audit anyway. */
+const MOST_TAILS = 1000;
+const MOST_FINDINGS = 100;
 
 export class Monitors {
   readonly findings: Finding[] = [];
@@ -60,7 +63,7 @@ export class Monitors {
   /** Looks at what is about to leave through these. @throws E_FLOW for what stays here */
   async watch(world: GateWorld, seats: readonly Seat[], out: () => HandedOut): Promise<void> {
     const sinks = seats.filter(({ target, hidden }) => !hidden && leaves(target));
-    if (this.idle || sinks.length === 0) return;
+    if (sinks.length === 0) return;
     const handed = out();
     for (const seat of sinks) await this.#watchOne(world, seat, handed);
   }
@@ -74,7 +77,10 @@ export class Monitors {
       const found = await monitor.look(whole);
       if (found.length > 0) await this.#found(world, seat, scope, monitor, [...new Set(found)].join(", "));
     }
+    this.#tails.delete(place);
     this.#tails.set(place, joined.slice(-TAIL));
+    const [oldest] = this.#tails.keys();
+    if (this.#tails.size > MOST_TAILS && oldest !== undefined) this.#tails.delete(oldest);
   }
 
   async #found(world: GateWorld, seat: Seat, scope: Grant, monitor: Monitor, what: string): Promise<void> {
@@ -82,7 +88,8 @@ export class Monitors {
     const { target } = seat;
     const key = `${name} ${printGrant(scope)}`;
     if (this.#allowed.has(key)) return;
-    this.findings.push({ monitor: name, action, what, target: printTarget(target) });
+    if (this.findings.length < MOST_FINDINGS)
+      this.findings.push({ monitor: name, action, what, target: printTarget(target) });
     const refused = fail(
       "E_FLOW",
       `the monitor "${name}" found ${what} in what would go to ${target.words}`,

@@ -39,13 +39,11 @@ export function contentOf(
   body: Uint8Array | null,
   decode: (bytes: Uint8Array) => string,
 ): Content {
-  const said = operation.sends?.(args as never) ?? JSON.stringify(args);
-  const text = body === null ? "" : decode(body.subarray(0, 4 * PREVIEW));
-  const streams =
-    Object.keys(args).includes("bodyHandle") && (args as { bodyHandle?: number }).bodyHandle !== undefined;
+  const beginning = body?.subarray(0, 4 * PREVIEW) ?? null;
+  const { said, body: text } = handedOut(operation, args, beginning, decode);
   const preview = [said, text].filter((part) => part !== "").join("\n");
   return {
-    ...(streams ? {} : { bytes: utf8Length(said) + (body?.length ?? 0) }),
+    ...(operation.streams?.(args as never) ? {} : { bytes: utf8Length(said) + (body?.length ?? 0) }),
     preview: preview.slice(0, PREVIEW),
   };
 }
@@ -71,7 +69,7 @@ export function releaseWords(
 ): Pick<Question, "plain" | "choices" | "release" | "canRemember"> {
   const { target, closed, content, scope, permission } = parts;
   const labels = closed.labels.join(", ");
-  const bytes = content.bytes === undefined ? "a stream" : humanSize(content.bytes);
+  const bytes = content.bytes === undefined ? "a stream of unknown length" : humanSize(content.bytes);
   const how = target.kind === "net" ? `${target.method}, ${bytes}` : bytes;
   const read = [...new Set(closed.read.map(printTarget))];
   const more = read.length > 3 ? ` and ${read.length - 3} more` : "";

@@ -21,6 +21,7 @@ export default defineOp({
       ...(changes ? { write: need.write(path) } : {}),
     } as { read?: ReturnType<typeof need.read>; write?: ReturnType<typeof need.write> };
   },
+  streams: () => true,
   run: async (args, powers, cx) => {
     const { append = false, truncate = false, create = false, createNew = false, mode } = args;
     if (!powers.read && !powers.write) throw fail("E_INVALID", "a file is opened to read, to write, or both");

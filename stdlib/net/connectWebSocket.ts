@@ -11,6 +11,7 @@ export default defineOp({
   result: s.object({ handle: s.handle(), protocol: s.text() }),
   needs: ({ url }) => ({ site: need.socket(url) }),
   reason: ({ reason }) => reason,
+  streams: () => true,
   run: async ({ protocols, headers }, { site }, cx) => {
     const socket = await site.connect({ protocols, headers });
     return { handle: cx.keep("socket", socket, () => socket.cancel()), protocol: socket.protocol };

@@ -26,6 +26,7 @@ export default defineOp({
   }),
   sends: ({ method, url, headers }) =>
     [`${method} ${url}`, ...headers.map(([name, value]) => `${name}: ${value}`)].join("\n"),
+  streams: ({ bodyHandle }) => bodyHandle !== undefined,
   run: async ({ method, headers, redirect, hasBody, bodyHandle }, { site }, cx) => {
     const upload = bodyHandle === undefined ? undefined : cx.handle<UploadSource>(bodyHandle);
     const body = hasBody && !upload ? (cx.body ?? new Uint8Array(0)) : null;

@@ -148,3 +148,20 @@ test("nothing is let out in advance: a permission is not asked for where its sin
   expect(await one.attempt("permissions.query", asked)).toEqual({ state: "prompt", partial: false });
   expect(one.consent?.questions).toEqual([]);
 });
+
+test("what goes on being sent under one answer is said to have no known length", async () => {
+  const one = world(["no", "no"]);
+  await one.read("private/p");
+  await one.outcome("net.connectWebSocket", { url: "wss://a.example/", protocols: [], headers: [] });
+  await one.outcome("fs.open", { path: "out", write: true });
+  for (const { release } of one.consent?.questions ?? [])
+    expect(release?.content).toMatch(/a stream of unknown length: /);
+  expect(one.consent?.questions).toHaveLength(2);
+});
+
+test("asking whether a sink is closed is no part of the run's lineage", async () => {
+  const one = world([]);
+  await one.read("private/p");
+  await one.attempt("permissions.query", { name: "net", host: "a.example" });
+  expect(one.flow.lineage.passages).toEqual([]);
+});
